@@ -1,0 +1,18 @@
+"""The tables and everything that writes them: one transaction a group of outcomes, all of it or nothing.
+
+`Store` (store.py) is the only owner of transactions. Downwards inside this folder: store -> settle, deposit,
+frontier, feeds, dump, upkeep -> merging -> known -> index -> bodies, locks, opening -> sqlite -> schema, instants.
+`reading.py` and `sqlite.py` serve the read-only path and import no SQLAlchemy.
+"""
+
+from typing import Any
+
+__all__ = ["Store"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Store":
+        from archive.store.store import Store
+
+        return Store
+    raise AttributeError(f"module 'archive.store' has no attribute {name!r}")
