@@ -1,0 +1,401 @@
+"""One document over HTTP: from a `Request` to a `FetchResult`, by WIRE.md.
+
+    request -> address -> turn of its host -> slot -> GET -> head ┬ redirect -> next address -> ...
+                                                                  ├ 304 -> NotModified
+                                                                  ├ 200 -> body, unpacked in bounds -> Fetched
+                                                                  └ else -> Failed
+
+`ingest.poll` calls it for feeds and pages, `robots` for robots.txt, `ingest.websub` and discovery for theirs. It
+keeps no cookies, sends no Referer, invents no query, stores nothing, and parses nothing but HTTP.
+"""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from archive import __version__
+from archive.model.outcome import Reason
+from ingest.wire.address import Address, host_of
+from ingest.wire.body import Unpacker, too_large
+from ingest.wire.faults import SITE_FAULTS, reason_for
+from ingest.wire.guard import Guard, IPNetwork
+from ingest.wire.resolve import SystemResolver
+from ingest.wire.result import (
+    Failed,
+    Fetched,
+    FetchResult,
+    NotModified,
+    Request,
+    WireFault,
+)
+from ingest.wire.trip import REDIRECTS, Trip
+from ingest.wire.turns import HostTurns
+
+# 203 passed a transforming proxy, 226 is a delta of new entries (RFC 3229): both are documents. 202 is not: it
+# is what walls answer with.
+_GOOD = frozenset({200, 203, 226})
+
+# Enough to tell a wall or a challenge from its page; more of an error's page nobody reads.
+_ERROR_BODY_BYTES = 256 * 1024
+
+# What a single header may hold. A parser keeps each of max_headers up to this size while it waits for the last,
+# and the longest honest ones (content security policies) end near 16 kB.
+_LONGEST_HEADER_BYTES = 32 * 1024
+
+# How long a redirect's hop waits for its host's turn: a lease on the first host runs meanwhile.
+_TURN_WAIT_S = 120.0
+
+# Hosts that timed out last time share so many of the slots (WIRE, Client).
+_SLOW_SLOTS = 8
+_MAX_SLOW_HOSTS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireSettings:
+    """The limits and manners of `[fetch]` in the configuration; defaults are WIRE's.
+
+    `contact` is an address or page where a site's operator finds ours. `total_s` is wall clock over the whole
+    redirect chain, without the waiting for our own turn. `proxy` is an http:// address.
+    """
+
+    contact: str = ""
+    allow_networks: tuple[IPNetwork, ...] = ()
+    connect_s: float = 10.0
+    idle_s: float = 15.0
+    total_s: float = 60.0
+    max_wire_bytes: int = 10 * 1024 * 1024
+    max_bytes: int = 25 * 1024 * 1024
+    max_header_bytes: int = 64_000
+    max_headers: int = 200
+    max_redirects: int = 5
+    min_host_gap_s: float = 1.0
+    concurrency: int = 64
+    proxy: str | None = None
+
+    @property
+    def user_agent(self) -> str:
+        """Return who we say we are: `newsarchive/VERSION (+CONTACT)`."""
+        contact = "".join(c for c in self.contact if c.isascii() and c.isprintable()).strip()
+        return f"newsarchive/{__version__}" + (f" (+{contact})" if contact else "")
+
+
+class Client:
+    """Fetches, for one event loop; opened and closed as an async context manager.
+
+    `clock` gives aware UTC instants. `turn(host)` is held around each single request; without one the client
+    makes its own `HostTurns`. `resolver` replaces the system's look-up of names and stays its owner's to close.
+    """
+
+    def __init__(
+        self,
+        settings: WireSettings,
+        *,
+        clock: Callable[[], datetime],
+        resolver: AbstractResolver | None = None,
+        turn: Callable[[str], AbstractAsyncContextManager[None]] | None = None,
+    ) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._resolver = resolver
+        self._turn = turn or HostTurns(settings.min_host_gap_s).turn
+        self._public = Guard()
+        self._operators = Guard(settings.allow_networks)
+        self._sessions: dict[Guard, aiohttp.ClientSession] = {}
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._slow_slots = asyncio.Semaphore(min(_SLOW_SLOTS, settings.concurrency))
+        self._slow_hosts: dict[str, None] = {}
+        self._closing = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        if self._resolver is None:
+            self._resolver = SystemResolver(self.settings.concurrency)
+            self._closing.push_async_callback(self._resolver.close)
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._closing.aclose()
+
+    async def fetch(self, request: Request) -> FetchResult:
+        """Fetch one document. Never raises for what a site does; CancelledError passes."""
+        trip = Trip(request, started_at=self._clock())
+        try:
+            async with asyncio.timeout(None) as deadline:
+                budget = _Budget(deadline, self.settings.total_s)
+                return await self._travel(trip, budget)
+        except SITE_FAULTS as error:
+            reason, detail = reason_for(error)
+            if reason is Reason.TIMEOUT:
+                detail = self._timeout_words(error, budget)
+                self._remember_slow(trip)
+            return trip.failed(reason, detail)
+
+    # -- the way from address to address -----------------------------------------------------------
+
+    async def _travel(self, trip: Trip, budget: "_Budget") -> FetchResult:
+        address = trip.set_out()
+        while True:
+            async with self._place(address, trip, budget):
+                answer = await self._ask(trip, address)
+            if not isinstance(answer, Address):
+                return answer
+            address = answer
+
+    @asynccontextmanager
+    async def _place(self, address: Address, trip: Trip, budget: "_Budget") -> AsyncIterator[None]:
+        """Hold the host's turn and one of the slots, and let the deadline run only while they are held.
+
+        The last host's turn was given back before, so that two hosts redirecting to each other cannot lock.
+        """
+        trip.arrive(address)
+        budget.pause(_TURN_WAIT_S if trip.is_redirected else None)
+        async with self._turn(address.host):
+            budget.pause(None)
+            is_slow = address.host in self._slow_hosts
+            async with AsyncExitStack() as held:
+                if is_slow:
+                    await held.enter_async_context(self._slow_slots)
+                await held.enter_async_context(self._slots)
+                budget.run()
+                trip.start_asking()
+                try:
+                    yield
+                finally:
+                    trip.stop_asking()
+                self._slow_hosts.pop(address.host, None)
+
+    async def _ask(self, trip: Trip, address: Address) -> FetchResult | Address:
+        """Make one request; return the next address for a redirect, else what came of it."""
+        guard = self._guard_for(trip.request, address)
+        if self.settings.proxy:
+            await self._check_names(guard, address)
+        async with self._session(guard).get(
+            URL(address.url, encoded=True),
+            headers=self._headers(trip, address),
+            allow_redirects=False,
+            ssl=trip.request.verify_tls,
+            proxy=self.settings.proxy,
+        ) as response:
+            trip.note(response.status, response.raw_headers)
+            self._check_head(response)
+            return await self._answer(trip, response)
+
+    async def _answer(self, trip: Trip, response: aiohttp.ClientResponse) -> FetchResult | Address:
+        status = response.status
+        if status in REDIRECTS:
+            return trip.redirect(max_redirects=self.settings.max_redirects)
+        if status == 304:
+            return _not_modified(trip)
+        if status not in _GOOD:
+            return await self._refusal(trip, response)
+        return await self._document(trip, response)
+
+    # -- what is sent --------------------------------------------------------------------------------
+
+    def _headers(self, trip: Trip, address: Address) -> dict[str, str]:
+        headers = {
+            "User-Agent": self.settings.user_agent,
+            "Accept": trip.request.accept,
+            "Accept-Encoding": "gzip, deflate",
+        }
+        if credentials := trip.credentials(address):
+            pair = ":".join(credentials).encode()
+            headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
+        if validators := trip.validators_for(address):
+            trip.validators_sent = True
+            if validators.etag is not None:
+                headers["If-None-Match"] = validators.etag
+            if validators.last_modified is not None:
+                headers["If-Modified-Since"] = validators.last_modified
+        return headers
+
+    def _guard_for(self, request: Request, address: Address) -> Guard:
+        """Return the guard of a hop: the operator's ranges count for the host he wrote, and no other."""
+        if not self.settings.allow_networks or request.operator_url is None:
+            return self._public
+        is_operators = host_of(request.operator_url) == address.host
+        return self._operators if is_operators else self._public
+
+    def _session(self, guard: Guard) -> aiohttp.ClientSession:
+        """Return the session whose every connection passed `guard`.
+
+        Two, since a kept connection is not looked at again: one that an operator's feed opened into a private
+        network must not serve a page's request.
+        """
+        if guard not in self._sessions:
+            connector = aiohttp.TCPConnector(
+                limit=0,  # the slots are the limit
+                resolver=self._resolver,
+                # Through a proxy every connection is to the proxy; `_check_names` looks at the hosts then.
+                socket_factory=None if self.settings.proxy else guard.socket_factory,
+            )
+            session = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                timeout=aiohttp.ClientTimeout(
+                    total=None,
+                    connect=self.settings.connect_s,
+                    sock_connect=self.settings.connect_s,
+                    sock_read=self.settings.idle_s,
+                ),
+                max_field_size=min(_LONGEST_HEADER_BYTES, self.settings.max_header_bytes),
+                max_headers=self.settings.max_headers,
+            )
+            self._closing.push_async_callback(session.close)
+            self._sessions[guard] = session
+        return self._sessions[guard]
+
+    async def _check_names(self, guard: Guard, address: Address) -> None:
+        """Look up a host that a proxy will connect to for us. Raises AddressRefused, or OSError for no name."""
+        assert self._resolver is not None
+        if ":" in address.name:
+            return guard.check(address.name)
+        try:
+            found = await asyncio.wait_for(
+                self._resolver.resolve(address.name, address.port), self.settings.connect_s
+            )
+        except OSError as error:
+            if isinstance(error, TimeoutError):
+                raise
+            raise WireFault(Reason.DNS, "the name cannot be resolved") from error
+        for each in found:
+            guard.check(each["host"])
+        return None
+
+    # -- what comes back -----------------------------------------------------------------------------
+
+    def _check_head(self, response: aiohttp.ClientResponse) -> None:
+        size = sum(len(name) + len(value) + 4 for name, value in response.raw_headers)
+        limit = self.settings.max_header_bytes
+        if size > limit:
+            raise WireFault(
+                Reason.TOO_LARGE, f"headers of {size} bytes, max_header_bytes is {limit}"
+            )
+
+    async def _document(self, trip: Trip, response: aiohttp.ClientResponse) -> FetchResult:
+        request = trip.request
+        unpacker = Unpacker(
+            trip.headers.get("content-encoding"),
+            max_wire_bytes=request.max_wire_bytes or self.settings.max_wire_bytes,
+            max_bytes=request.max_bytes or self.settings.max_bytes,
+        )
+        body = await _read(response, unpacker, trip)
+        if not body.strip():
+            return trip.failed(Reason.EMPTY, "an answer of 200 with nothing in it")
+        return Fetched(
+            exchange=trip.exchange(),
+            body=body,
+            content_type=trip.headers.get("content-type"),
+            validators=trip.stated_validators(),
+            end_is_proven=unpacker.proves_its_end or _announces_its_end(trip),
+        )
+
+    async def _refusal(self, trip: Trip, response: aiohttp.ClientResponse) -> Failed:
+        """Return the failure an error status means, with its body if that comes whole and small."""
+        body: bytes | None = None
+        try:
+            unpacker = Unpacker(
+                trip.headers.get("content-encoding"),
+                max_wire_bytes=_ERROR_BODY_BYTES,
+                max_bytes=_ERROR_BODY_BYTES,
+            )
+            async with asyncio.timeout(self.settings.idle_s):
+                body = await _read(response, unpacker, trip) or None
+        except SITE_FAULTS:
+            trip.n_bytes = 0  # the status is the news; what came with it did not come well
+        reason = {401: Reason.UNAUTHORISED, 410: Reason.GONE}.get(response.status, Reason.STATUS)
+        return trip.failed(
+            reason, f"the server answered {_status_words(response.status)}", body=body
+        )
+
+    # -- slowness ------------------------------------------------------------------------------------
+
+    def _remember_slow(self, trip: Trip) -> None:
+        if trip.here is not None and len(self._slow_hosts) < _MAX_SLOW_HOSTS:
+            self._slow_hosts[trip.here.host] = None
+
+    def _timeout_words(self, error: BaseException, budget: "_Budget") -> str:
+        settings = self.settings
+        if budget.is_paused:
+            return f"redirected to a host whose turn did not come within {_TURN_WAIT_S:g} s"
+        if budget.is_spent:
+            return f"no whole answer within {settings.total_s:g} s (total_s)"
+        if isinstance(error, aiohttp.ConnectionTimeoutError):
+            return f"no connection within {settings.connect_s:g} s (connect_s)"
+        return f"silent for {settings.idle_s:g} s (idle_s)"
+
+
+class _Budget:
+    """A deadline that stands still while we wait for our own turn."""
+
+    def __init__(self, deadline: asyncio.Timeout, total_s: float) -> None:
+        self._deadline = deadline
+        self._left_s = total_s
+        self._running_until: float | None = None
+
+    @property
+    def is_paused(self) -> bool:
+        return self._running_until is None
+
+    @property
+    def is_spent(self) -> bool:
+        return self._deadline.expired()
+
+    def pause(self, at_most_s: float | None) -> None:
+        """Stop the clock, for `at_most_s` if that is not None."""
+        now = asyncio.get_running_loop().time()
+        if self._running_until is not None:
+            self._left_s = self._running_until - now
+            self._running_until = None
+        self._deadline.reschedule(None if at_most_s is None else now + at_most_s)
+
+    def run(self) -> None:
+        """Let the clock run on."""
+        self._running_until = asyncio.get_running_loop().time() + self._left_s
+        self._deadline.reschedule(self._running_until)
+
+
+async def _read(response: aiohttp.ClientResponse, unpacker: Unpacker, trip: Trip) -> bytes:
+    """Return the whole body, unpacked. Raises WireFault, or what the transfer raises."""
+    announced = response.content_length
+    if announced is not None and announced > unpacker.max_wire_bytes:
+        raise too_large("as sent", unpacker.max_wire_bytes, "max_wire_bytes")
+    try:
+        async for chunk in response.content.iter_any():
+            unpacker.feed(chunk)
+    finally:
+        trip.n_wire_bytes = unpacker.n_wire_bytes
+    body = unpacker.finish()
+    trip.n_bytes = len(body)
+    return body
+
+
+def _not_modified(trip: Trip) -> FetchResult:
+    if not trip.validators_sent:
+        return trip.failed(Reason.PROTOCOL, "answered 304 (not modified) without having been asked")
+    stated = trip.stated_validators()
+    if stated.etag is None and stated.last_modified is None:
+        return NotModified(exchange=trip.exchange(), validators=None)
+    return NotModified(exchange=trip.exchange(), validators=trip.merged_validators())
+
+
+def _announces_its_end(trip: Trip) -> bool:
+    headers = trip.headers
+    return "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
+
+
+def _status_words(status: int) -> str:
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
