@@ -36,6 +36,7 @@ class Reason(StrEnum):
     ROBOTS = "robots"
     WALL = "wall"
     NOT_HTML = "not_html"
+    DEPOSIT = "deposit"  # the archive could not take it: a fault of ours, recorded for this feed
     FENCED = "fenced"  # another process took the lease meanwhile
 
 
@@ -93,6 +94,7 @@ class Rhythm:
     """What pace knows of a feed, stored with it between polls (see `ingest.pace` for the formula).
 
     `gap_s` is the smoothed time between new entries, None before it is known. `interval_s` is the current one.
+    `gone_since` is the first 410 of a run of them.
     """
 
     interval_s: int
@@ -102,6 +104,7 @@ class Rhythm:
     failing_since: datetime | None = None
     last_new_at: datetime | None = None
     throttled_s: int = 0
+    gone_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,11 +203,12 @@ class FeedOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageJob:
-    """One article page, claimed. `attempts` counts earlier tries."""
+    """One article page, claimed. `attempts` counts earlier tries; `feed_url` is the address an operator wrote."""
 
     task_id: int
     variant_id: int
     feed_id: int
+    feed_url: str
     url: str
     host: str
     host_id: int
@@ -214,6 +218,7 @@ class PageJob:
     language: str | None = None
     due_at: datetime | None = None
     is_private: bool = False
+    verify_tls: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
