@@ -27,7 +27,7 @@ class Close:
 
 
 class Hang:
-    """Say nothing more until the server is closed."""
+    """Say nothing more until the client gives up."""
 
 
 @dataclass
@@ -114,6 +114,7 @@ class Loopback:
         self._tls = tls
         self._address = address
         self._closed = asyncio.Event()
+        self._quiet = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -138,6 +139,10 @@ class Loopback:
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{host or self._address}:{self.port}{path}"
 
+    async def quiet(self) -> None:
+        """Wait until no request is being answered any more."""
+        await self._quiet.wait()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -158,13 +163,18 @@ class Loopback:
         replies = self._replies.get(target, [reply(404)])
         steps = replies.pop(0) if len(replies) > 1 else replies[0]
         self.n_at_once += 1
+        self._quiet.clear()
         self.most_at_once = max(self.most_at_once, self.n_at_once)
         try:
-            return await self._take(steps, writer)
+            return await self._take(steps, reader, writer)
         finally:
             self.n_at_once -= 1
+            if not self.n_at_once:
+                self._quiet.set()
 
-    async def _take(self, steps: Reply, writer: asyncio.StreamWriter) -> bool:
+    async def _take(
+        self, steps: Reply, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         for step in steps:
             match step:
                 case bytes():
@@ -173,7 +183,7 @@ class Loopback:
                 case Close():
                     return False
                 case Hang():
-                    await self._closed.wait()
+                    await reader.read()
                     return False
                 case Gate():
                     step.reached.set()
@@ -182,6 +192,9 @@ class Loopback:
                     while not self._closed.is_set():
                         writer.write(step.piece)
                         await writer.drain()
+                        await asyncio.sleep(
+                            0
+                        )  # drain alone keeps the loop while the socket takes it
         return True
 
 

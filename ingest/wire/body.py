@@ -51,8 +51,9 @@ class _Inflater:
 
     def finish(self) -> None:
         """Raise WireFault if the stream has not come to its end."""
-        has_begun = self._stream is not None or (self._n_members == 0 and self._held)
-        if has_begun:
+        begins_another = self._held == _GZIP_MAGIC[:1] and self._n_members
+        is_too_short = self._held and not self._n_members
+        if self._stream is not None or begins_another or is_too_short:
             raise WireFault(Reason.CUT, f"the {self._coding} stream breaks off before its end")
 
     def _begin(self, data: bytes) -> bytes:

@@ -5,6 +5,8 @@ ours and is raised on.
 """
 
 import asyncio
+import os
+import socket
 import ssl
 from collections.abc import Iterator
 
@@ -45,8 +47,8 @@ def reason_for(error: BaseException) -> tuple[Reason, str]:
         return Reason.ADDRESS, f"no address of this host may be connected to: {REFUSAL}"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return Reason.DNS, f"the name cannot be resolved: {_os_words(error.os_error)}"
-    if tls := next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None):
-        return Reason.TLS, f"TLS failed: {_tls_words(tls)}"
+    if tls := [cause for cause in causes if isinstance(cause, ssl.SSLError)]:
+        return Reason.TLS, f"TLS failed: {_tls_words(tls[-1])}"
     if isinstance(error, aiohttp.ClientSSLError | aiohttp.ServerFingerprintMismatch):
         return Reason.TLS, "TLS failed"
     if isinstance(error, asyncio.TimeoutError):
@@ -105,13 +107,16 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _os_words(error: OSError) -> str:
+    """Return the system's words, rather than asyncio's, which repeat the address."""
+    if error.errno and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno).lower()
     return _plain(error.strerror or str(error) or type(error).__name__)
 
 
 def _tls_words(error: ssl.SSLError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _plain(error.verify_message)
-    return _plain((error.reason or str(error) or "handshake").lower().replace("_", " "))
+    """Return OpenSSL's words; its errors carry them only where OpenSSL raised them itself."""
+    words = getattr(error, "verify_message", None) or getattr(error, "reason", None) or str(error)
+    return _plain(words.replace("_", " ") if words.isupper() else words).lower()
 
 
 def _plain(text: str) -> str:

@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
+from types import SimpleNamespace
 from typing import Self
 
 import aiohttp
@@ -183,6 +184,7 @@ class Client:
             allow_redirects=False,
             ssl=trip.request.verify_tls,
             proxy=self.settings.proxy,
+            trace_request_ctx=[],
         ) as response:
             trip.note(response.status, response.raw_headers)
             self._check_head(response)
@@ -250,6 +252,7 @@ class Client:
                 ),
                 max_field_size=min(_LONGEST_HEADER_BYTES, self.settings.max_header_bytes),
                 max_headers=self.settings.max_headers,
+                trace_configs=[_one_new_connection()],
             )
             self._closing.push_async_callback(session.close)
             self._sessions[guard] = session
@@ -363,6 +366,28 @@ class _Budget:
         """Let the clock run on."""
         self._running_until = asyncio.get_running_loop().time() + self._left_s
         self._deadline.reschedule(self._running_until)
+
+
+def _one_new_connection() -> aiohttp.TraceConfig:
+    """Return what keeps aiohttp from asking a second time over a second new connection.
+
+    It asks again after any disconnect. That is right once, for a kept connection that the server had closed
+    meanwhile; a server that hangs up on a fresh one has answered. `trace_request_ctx` lists what was opened.
+    """
+
+    async def opening(
+        _: aiohttp.ClientSession,
+        context: SimpleNamespace,
+        __: aiohttp.TraceConnectionCreateStartParams,
+    ) -> None:
+        opened = context.trace_request_ctx
+        if opened:
+            raise aiohttp.ServerDisconnectedError
+        opened.append(True)
+
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_start.append(opening)
+    return trace
 
 
 async def _read(response: aiohttp.ClientResponse, unpacker: Unpacker, trip: Trip) -> bytes:
