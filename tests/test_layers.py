@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest.poll",),
     ("ingest.workers", "ingest.pace"),
     ("ingest.feed", "ingest.page", "ingest.wire"),
-    ("ingest.clean", "ingest.dates"),
+    ("ingest.clean", "ingest.dates", "ingest.logs"),
     ("archive.commands",),
     ("archive.mcp", "archive.web"),
     ("archive.output",),

@@ -6,7 +6,7 @@ harmless and prunable.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import zstandard
@@ -69,6 +69,19 @@ class Bodies:
             n_gone += connection.execute("DELETE FROM bodies WHERE digest = ?", (digest,)).rowcount
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return n_gone
+
+    def count(self) -> int:
+        """Return how many bodies are kept."""
+        if not self._path.exists():
+            return 0
+        return int(self._open().execute("SELECT count(*) FROM bodies").fetchone()[0])
+
+    def all(self) -> Iterator[tuple[bytes, str, int, bytes]]:
+        """Yield every body: (digest, used by, stored at, bytes), by digest."""
+        if self._path.exists():
+            query = "SELECT digest, used_by, stored_at, data FROM bodies ORDER BY digest"
+            for digest, used_by, stored_at, data in self._open().execute(query):
+                yield digest, used_by, stored_at, zstandard.decompress(data)
 
     def n_bytes(self) -> int:
         """Return the size of the file in bytes, 0 when there is none."""

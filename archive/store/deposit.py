@@ -1,0 +1,294 @@
+"""One poll, or one page, in one transaction: everything it changed, or nothing.
+
+The sandwich (STYLE 3): read what is known, decide (pure, `archive.identity`), write the changes. Each outcome has a
+savepoint of its own: one that was fenced or that fails leaves its neighbours alone. Validators are written
+with the entries they belong to, never before. Called by `Store.deposit` alone.
+"""
+
+import json
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive.model.outcome import (
+    Deposited,
+    FeedFailed,
+    FeedJob,
+    FeedOutcome,
+    FeedParsed,
+    FeedUnchanged,
+    Outcome,
+    PageFailed,
+    PageOutcome,
+    PageRead,
+    Reason,
+    Schedule,
+    Validators,
+)
+from archive.store import frontier, subscriptions
+from archive.store.bodies import Bodies
+from archive.store.entries import EntryDeposit
+from archive.store.index import Indexer
+from archive.store.instants import NEVER, to_us
+from archive.store.pages import PageDeposit
+from archive.store.schema import feeds, hosts, polls
+
+Plan = Callable[..., Schedule]
+"""`plan(job, exchange, result, *, now, n_new, n_overlap) -> Schedule`: when to poll next (`ingest.pace`)."""
+
+UNCONDITIONAL_EVERY_S = 8 * 86_400
+"""Once in 8 days a poll without validators: some servers say 304 for ever (WIRE)."""
+
+PARKED_AFTER_DEATHS = 3
+"""A feed that killed this many workers is parked and reported (SERVICE)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepositPolicy:
+    """What the configuration says about deposits. `parser_version` is `ingest.feed`'s."""
+
+    settle_s: int = 600
+    parser_version: int = 1
+    keep_bodies: bool = True
+
+
+class Depositor:
+    """Writes a group of outcomes; one for each `Store.deposit`."""
+
+    def __init__(
+        self,
+        *,
+        bodies: Bodies,
+        indexer: Indexer,
+        now: datetime,
+        plan: Plan,
+        policy: DepositPolicy,
+    ) -> None:
+        self._bodies = bodies
+        self._indexer = indexer
+        self._now = now
+        self._now_us = to_us(now)
+        self._plan = plan
+        self._policy = policy
+
+    def keep_bodies(self, outcomes: Sequence[Outcome]) -> None:
+        """Commit the raw bodies that the outcomes will name: of pages, and of feed documents with something new."""
+        kept: list[tuple[bytes, str, bytes]] = []
+        for outcome in outcomes:
+            match outcome.result:
+                case FeedParsed(parsed=parsed, body=body, body_digest=digest) if parsed.entries:
+                    kept.append((digest, "feed", body))
+                case PageRead(body=body, body_digest=digest):
+                    kept.append((digest, "page", body))
+        if kept:
+            self._bodies.put(kept, stored_at=self._now_us)
+
+    def deposit(self, connection: Connection, outcome: Outcome) -> Deposited:
+        """Write one outcome in its savepoint; a failure of ours is recorded as the feed's, and stops nothing."""
+        try:
+            with connection.begin_nested():
+                return self._write(connection, outcome)
+        except sa.exc.OperationalError:
+            raise  # the disk or the lock: nothing can be written, the whole group is for another time
+        except Exception as error:  # noqa: BLE001  # one outcome never sinks its group (SERVICE); it is recorded below
+            failed = _failure_of(outcome, error)
+            with connection.begin_nested():
+                return replace(self._write(connection, failed), notes=(traceback.format_exc(),))
+
+    def _write(self, connection: Connection, outcome: Outcome) -> Deposited:
+        if not frontier.holds(connection, outcome.job.host_id, outcome.job.epoch):
+            return Deposited(outcome=outcome, is_fenced=True)
+        match outcome:
+            case FeedOutcome():
+                return self._write_feed(connection, outcome)
+            case PageOutcome():
+                return self._write_page(connection, outcome)
+
+    # ---- feeds -----------------------------------------------------------------------------------
+
+    def _write_feed(self, connection: Connection, outcome: FeedOutcome) -> Deposited:
+        deposited = Deposited(outcome=outcome)
+        values: dict[str, object]
+        n_overlap: int | None = None
+        match outcome.result:
+            case FeedParsed() as parsed:
+                entries = EntryDeposit(
+                    connection,
+                    outcome.job,
+                    parsed,
+                    indexer=self._indexer,
+                    now=self._now,
+                    policy=self._policy,
+                )
+                deposited = entries.write(outcome)
+                n_overlap = entries.n_overlap
+                values = self._values_after_parse(outcome.job, parsed)
+            case FeedUnchanged() as unchanged:
+                values = {
+                    "window_confirmed_at": self._now_us,
+                    **self._validators(outcome.job, unchanged.validators),
+                }
+                if not unchanged.not_modified:
+                    values["unconditional_at"] = self._next_unconditional(outcome.job)
+                n_overlap = None
+            case FeedFailed() as failed:
+                values = self._values_after_failure(connection, outcome.job, failed)
+        schedule = self._plan(
+            outcome.job,
+            outcome.exchange,
+            outcome.result,
+            now=self._now,
+            n_new=deposited.n_new + deposited.n_joined,
+            n_overlap=n_overlap,
+        )
+        self._write_schedule(connection, outcome, values, schedule)
+        if not isinstance(outcome.result, FeedFailed):
+            subscriptions.note_move(
+                connection, outcome.job.feed_id, outcome.exchange.permanent_url, now=self._now
+            )
+        deposited = replace(deposited, schedule=schedule)
+        self._log_poll(connection, deposited)
+        return deposited
+
+    def _values_after_parse(self, job: FeedJob, result: FeedParsed) -> dict[str, object]:
+        parsed = result.parsed
+        pacing = {
+            "ttl_s": parsed.ttl_s,
+            "skip_hours": list(parsed.skip_hours),
+            "skip_days": list(parsed.skip_days),
+        }
+        return {
+            "stated_title": parsed.title,
+            "site_url": parsed.site_url,
+            "self_url": parsed.self_url,
+            "icon_url": parsed.icon_url,
+            "language": parsed.language,
+            "hub_urls": json.dumps(list(parsed.hub_urls)),
+            "pacing": json.dumps({key: value for key, value in pacing.items() if value}),
+            "body_digest": result.body_digest,
+            "parser_version": self._policy.parser_version,
+            "window_confirmed_at": self._now_us,
+            "unconditional_at": self._next_unconditional(job),
+            **self._validators(job, result.validators),
+        }
+
+    def _validators(self, job: FeedJob, validators: Validators | None) -> dict[str, object]:
+        """Overwrite both on every good 200, also with nothing; a 304 without any leaves them (WIRE)."""
+        if validators is None:
+            return {}
+        return {
+            "etag": validators.etag,
+            "last_modified": validators.last_modified,
+            "validators_url": validators.url,
+        }
+
+    def _next_unconditional(self, job: FeedJob) -> int:
+        # Spread by the feed's id, so that a list subscribed in one go is not re-read whole in one hour.
+        jitter_s = job.feed_id * 7_919 % 43_200
+        return to_us(self._now + timedelta(seconds=UNCONDITIONAL_EVERY_S - jitter_s))
+
+    def _values_after_failure(
+        self, connection: Connection, job: FeedJob, failed: FeedFailed
+    ) -> dict[str, object]:
+        values: dict[str, object] = {
+            "last_reason": str(failed.reason),
+            "last_detail": failed.detail,
+            "n_failures": feeds.c.n_failures + 1,
+        }
+        if failed.worker_died:
+            n_deaths = 1 + (
+                connection.scalar(
+                    sa.select(feeds.c.n_worker_deaths).where(feeds.c.id == job.feed_id)
+                )
+                or 0
+            )
+            values["n_worker_deaths"] = n_deaths
+            if n_deaths >= PARKED_AFTER_DEATHS:
+                values["state"] = "parked"
+        return values
+
+    def _write_schedule(
+        self,
+        connection: Connection,
+        outcome: FeedOutcome,
+        values: dict[str, object],
+        schedule: Schedule,
+    ) -> None:
+        job = outcome.job
+        if not isinstance(outcome.result, FeedFailed):
+            values |= {"last_good_at": self._now_us, "n_failures": 0, "n_worker_deaths": 0}
+            values |= {"last_reason": None, "last_detail": None}
+        if schedule.state is not None:
+            values.setdefault("state", schedule.state)
+        stopped = values.get("state") not in (None, *subscriptions.POLLED_STATES)
+        values |= {
+            "next_poll_at": NEVER if stopped else to_us(schedule.next_poll_at),
+            "rhythm": frontier.rhythm_json(schedule.rhythm),
+            "reasons": json.dumps(list(schedule.reasons), ensure_ascii=False),
+            "last_poll_at": self._now_us,
+            "attempts": 0,
+            "n_polls": feeds.c.n_polls + 1,
+        }
+        connection.execute(sa.update(feeds).where(feeds.c.id == job.feed_id).values(values))
+        if schedule.host_hold_s:
+            hold_until = to_us(self._now + timedelta(seconds=schedule.host_hold_s))
+            connection.execute(
+                sa.update(hosts).where(hosts.c.id == job.host_id).values(hold_until=hold_until)
+            )
+
+    def _log_poll(self, connection: Connection, deposited: Deposited) -> None:
+        outcome = deposited.outcome
+        assert isinstance(outcome, FeedOutcome)
+        detail = None
+        match outcome.result:
+            case FeedParsed():
+                result = "parsed"
+            case FeedUnchanged(not_modified=True):
+                result = "not_modified"
+            case FeedUnchanged():
+                result = "unchanged"
+            case FeedFailed() as failed:
+                result, detail = str(failed.reason), failed.detail
+        connection.execute(
+            polls.insert().values(
+                feed_id=outcome.job.feed_id,
+                started_at=to_us(outcome.exchange.started_at),
+                result=result,
+                status=outcome.exchange.status,
+                detail=detail,
+                elapsed_us=int(outcome.exchange.elapsed_s * 1_000_000),
+                n_wire_bytes=outcome.exchange.n_wire_bytes,
+                n_new=deposited.n_new,
+                n_revised=deposited.n_revised,
+                n_joined=deposited.n_joined,
+                n_seen=deposited.n_seen,
+                n_rejected=deposited.n_rejected,
+                rolled_over=deposited.rolled_over,
+            )
+        )
+
+    # ---- pages -----------------------------------------------------------------------------------
+
+    def _write_page(self, connection: Connection, outcome: PageOutcome) -> Deposited:
+        page = PageDeposit(
+            connection, outcome.job, indexer=self._indexer, now=self._now, policy=self._policy
+        )
+        match outcome.result:
+            case PageRead() as read:
+                return page.write(outcome, read)
+            case PageFailed() as failed:
+                return page.write_failure(outcome, failed)
+
+
+def _failure_of(outcome: Outcome, error: Exception) -> Outcome:
+    """Return the outcome that records a fault of ours in place of one the archive could not take."""
+    detail = f"the archive could not take it: {type(error).__name__}: {error}"
+    match outcome:
+        case FeedOutcome():
+            return replace(outcome, result=FeedFailed(reason=Reason.DEPOSIT, detail=detail))
+        case PageOutcome():
+            return replace(outcome, result=PageFailed(reason=Reason.DEPOSIT, detail=detail))

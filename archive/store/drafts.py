@@ -1,0 +1,70 @@
+"""Rows of one outcome, collected while deciding and written in a batch a table.
+
+Ids are given out here, ahead of the insert, so that rows can point at each other before any is written: safe
+because writers take turns, and dropped with the outcome when it is rolled back. "Read, decide, write" stays three
+steps, and 30 new entries cost a dozen statements instead of four hundred.
+"""
+
+from collections import defaultdict
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table
+
+
+class Drafts:
+    """Pending inserts and updates of one outcome."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._next_ids: dict[str, int] = {}
+        self._inserts: dict[Table, list[dict[str, object]]] = defaultdict(list)
+        self._updates: dict[Table, dict[int, dict[str, object]]] = defaultdict(dict)
+
+    def new_id(self, table: Table) -> int:
+        """Return the next id of a table; the first call reads where it stands."""
+        if table.name not in self._next_ids:
+            highest = self._connection.scalar(sa.select(sa.func.max(table.c.id)))
+            self._next_ids[table.name] = (highest or 0) + 1
+        given = self._next_ids[table.name]
+        self._next_ids[table.name] = given + 1
+        return given
+
+    def insert(self, table: Table, **values: object) -> None:
+        """Add a row. All rows of one table must name the same columns."""
+        self._inserts[table].append(values)
+
+    def update(self, table: Table, row_id: int, **values: object) -> None:
+        """Change a row by id, drafted or written; later values win."""
+        self._updates[table].setdefault(row_id, {}).update(values)
+
+    def is_empty(self) -> bool:
+        """Return whether there is nothing to write."""
+        return not any(self._inserts.values()) and not any(self._updates.values())
+
+    def flush(self) -> None:
+        """Write all rows, parents before children, then the updates."""
+        for table in self._order():
+            rows = self._inserts.pop(table, None)
+            if rows:
+                ignore = table.info.get("insert", "") == "or ignore"
+                statement = table.insert().prefix_with("OR IGNORE") if ignore else table.insert()
+                self._connection.execute(statement, rows)
+        for table, rows_by_id in self._updates.items():
+            by_columns: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
+            for row_id, values in rows_by_id.items():
+                by_columns[tuple(sorted(values))].append({"row_id": row_id, **values})
+            for columns, rows in by_columns.items():
+                self._connection.execute(
+                    sa.update(table)
+                    .where(table.c.id == sa.bindparam("row_id"))
+                    .values({column: sa.bindparam(column) for column in columns}),
+                    rows,
+                )
+        self._updates.clear()
+
+    def _order(self) -> list[Table]:
+        return (
+            [table for table in next(iter(self._inserts)).metadata.sorted_tables]
+            if self._inserts
+            else []
+        )

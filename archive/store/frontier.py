@@ -1,0 +1,379 @@
+"""What is due, and who may ask it: leases on hosts, claims on their feeds and pages.
+
+The unit of work is a host. `hosts.next_at` is the one place that says when something of a host may next be asked: the
+earliest due time of its feeds and pages, not before `hold_until` (Retry-After) and, while leased, the lease's end. So
+one index answers "what is due", a dead process's hosts come back when its lease runs out, and any queue built on
+top can be thrown away and rebuilt. A claim raises the host's epoch; a deposit under an older epoch is refused.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive.model.outcome import FeedJob, PageJob, Rhythm, Validators
+from archive.store.instants import NEVER, to_at, to_at_or_none, to_us
+from archive.store.schema import feeds, hosts, page_tasks, revisions, sightings, variants
+
+LEASE_S = 180
+"""Three times what a turn may last (SERVICE: a batch is 60 s, the lease >= 3 x that)."""
+
+MAX_FEEDS_A_TURN = 20
+MAX_PAGES_A_TURN = 20
+
+MAX_CLAIMS_TOGETHER = 2
+"""After two claims without an outcome a feed is polled alone: it may be what killed the process."""
+
+PARKED_AFTER_CLAIMS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostLease:
+    """A host that this owner alone may ask, until `until_at` or its release."""
+
+    host_id: int
+    host: str
+    epoch: int
+    owner: str
+    until_at: datetime
+
+
+def claim_hosts(
+    connection: Connection,
+    *,
+    now: datetime,
+    owner: str,
+    limit: int,
+    only: Collection[int] | None = None,
+) -> tuple[HostLease, ...]:
+    """Lease up to `limit` due hosts, longest due first. `only` narrows it to these host ids.
+
+    Cost: one index range. The lease holds for LEASE_S unless released earlier.
+    """
+    now_us, until_at = to_us(now), now + timedelta(seconds=LEASE_S)
+    due = (
+        sa.select(hosts.c.id, hosts.c.name, hosts.c.epoch)
+        .where(hosts.c.next_at <= now_us)
+        .order_by(hosts.c.next_at)
+        .limit(limit)
+    )
+    if only is not None:
+        due = due.where(hosts.c.id.in_(only))
+    leases = tuple(
+        HostLease(
+            host_id=row.id, host=row.name, epoch=row.epoch + 1, owner=owner, until_at=until_at
+        )
+        for row in connection.execute(due)
+    )
+    if leases:
+        connection.execute(
+            sa.update(hosts)
+            .where(hosts.c.id == sa.bindparam("host_id"))
+            .values(
+                epoch=hosts.c.epoch + 1,
+                owner=owner,
+                lease_until=to_us(until_at),
+                next_at=to_us(until_at),
+            ),
+            [{"host_id": lease.host_id} for lease in leases],
+        )
+    return leases
+
+
+def renew(connection: Connection, lease: HostLease, *, now: datetime) -> HostLease | None:
+    """Extend a lease; None when another owner has it meanwhile."""
+    until_at = now + timedelta(seconds=LEASE_S)
+    renewed = connection.execute(
+        sa.update(hosts)
+        .where(hosts.c.id == lease.host_id, hosts.c.epoch == lease.epoch)
+        .values(lease_until=to_us(until_at), next_at=to_us(until_at))
+    )
+    if not renewed.rowcount:
+        return None
+    return HostLease(
+        host_id=lease.host_id,
+        host=lease.host,
+        epoch=lease.epoch,
+        owner=lease.owner,
+        until_at=until_at,
+    )
+
+
+def release(connection: Connection, lease: HostLease) -> None:
+    """Give a host back; it is due again when its next feed or page is, and not before its hold ends."""
+    held = holds(connection, lease.host_id, lease.epoch)
+    if not held:
+        return
+    connection.execute(
+        sa.update(hosts).where(hosts.c.id == lease.host_id).values(lease_until=0, owner="")
+    )
+    refresh_hosts(connection, [lease.host_id])
+
+
+def holds(connection: Connection, host_id: int, epoch: int) -> bool:
+    """Return whether `epoch` is still the host's: the fence of every deposit."""
+    return bool(connection.scalar(sa.select(hosts.c.epoch == epoch).where(hosts.c.id == host_id)))
+
+
+def refresh_hosts(connection: Connection, host_ids: Collection[int]) -> None:
+    """Set `next_at` of hosts from what is due on them; a leased host keeps at least its lease's end."""
+    for host_id in host_ids:
+        due = connection.execute(
+            sa.select(
+                sa.select(sa.func.min(feeds.c.next_poll_at))
+                .where(feeds.c.host_id == host_id)
+                .scalar_subquery(),
+                sa.select(sa.func.min(page_tasks.c.due_at))
+                .where(page_tasks.c.host_id == host_id)
+                .scalar_subquery(),
+                sa.select(hosts.c.hold_until).where(hosts.c.id == host_id).scalar_subquery(),
+                sa.select(hosts.c.lease_until).where(hosts.c.id == host_id).scalar_subquery(),
+            )
+        ).one()
+        earliest = min(NEVER if due[0] is None else due[0], NEVER if due[1] is None else due[1])
+        next_at = earliest if earliest == NEVER else max(earliest, due[2], due[3])
+        connection.execute(sa.update(hosts).where(hosts.c.id == host_id).values(next_at=next_at))
+
+
+def ids_of_hosts(
+    connection: Connection, names: Collection[str], *, digest_of: dict[str, bytes]
+) -> dict[str, int]:
+    """Return the ids of hosts by name, making those that are missing (due never)."""
+    wanted = sorted(set(names))
+    if not wanted:
+        return {}
+    by_digest = {digest_of[name]: name for name in wanted}
+    find = sa.select(hosts.c.digest, hosts.c.id).where(hosts.c.digest.in_(by_digest))
+    found = {by_digest[row.digest]: row.id for row in connection.execute(find)}
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        connection.execute(
+            hosts.insert(),
+            [
+                {
+                    "digest": digest_of[name],
+                    "name": name,
+                    "next_at": NEVER,
+                    "hold_until": 0,
+                    "lease_until": 0,
+                    "owner": "",
+                    "robots_at": 0,
+                }
+                for name in missing
+            ],
+        )
+        found |= {by_digest[row.digest]: row.id for row in connection.execute(find)}
+    return found
+
+
+def due_feeds(
+    connection: Connection,
+    lease: HostLease,
+    *,
+    now: datetime,
+    parser_version: int,
+    only: Collection[int] | None = None,
+    limit: int = MAX_FEEDS_A_TURN,
+) -> tuple[FeedJob, ...]:
+    """Claim the host's due feeds, longest due first, each with what its poll must know.
+
+    The claim is counted in `feeds.attempts`, which any outcome clears: a feed claimed twice without outcome is
+    given out alone, so that only what really kills a process is ever parked for it.
+    """
+    query = (
+        sa.select(feeds)
+        .where(feeds.c.host_id == lease.host_id, feeds.c.next_poll_at <= to_us(now))
+        .order_by(feeds.c.next_poll_at, feeds.c.id)
+        .limit(limit)
+    )
+    if only is not None:
+        query = query.where(feeds.c.id.in_(only))
+    rows = connection.execute(query).all()
+    suspects = [row for row in rows if row.attempts >= MAX_CLAIMS_TOGETHER]
+    if suspects and len(rows) > 1:
+        calm = [row for row in rows if row.attempts < MAX_CLAIMS_TOGETHER]
+        rows = calm or suspects[:1]
+    if rows:
+        connection.execute(
+            sa.update(feeds)
+            .where(feeds.c.id.in_([row.id for row in rows]))
+            .values(attempts=feeds.c.attempts + 1)
+        )
+    return tuple(
+        _feed_job(connection, row, lease, now=now, parser_version=parser_version) for row in rows
+    )
+
+
+def due_pages(
+    connection: Connection,
+    lease: HostLease,
+    *,
+    now: datetime,
+    only_feeds: Collection[int] | None = None,
+    limit: int = MAX_PAGES_A_TURN,
+) -> tuple[PageJob, ...]:
+    """Claim the host's due pages, longest due first."""
+    query = (
+        sa.select(
+            page_tasks,
+            feeds.c.is_private,
+            feeds.c.verify_tls,
+            feeds.c.url.label("feed_url"),
+            revisions.c.language,
+        )
+        .join(feeds, feeds.c.id == page_tasks.c.feed_id)
+        .join(variants, variants.c.id == page_tasks.c.variant_id)
+        .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
+        .where(page_tasks.c.host_id == lease.host_id, page_tasks.c.due_at <= to_us(now))
+        .order_by(page_tasks.c.due_at, page_tasks.c.id)
+        .limit(limit)
+    )
+    if only_feeds is not None:
+        query = query.where(page_tasks.c.feed_id.in_(only_feeds))
+    rows = connection.execute(query).all()
+    if rows:
+        connection.execute(
+            sa.update(page_tasks)
+            .where(page_tasks.c.id.in_([row.id for row in rows]))
+            .values(claims=page_tasks.c.claims + 1)
+        )
+    return tuple(
+        PageJob(
+            task_id=row.id,
+            variant_id=row.variant_id,
+            feed_id=row.feed_id,
+            feed_url=row.feed_url,
+            url=row.url,
+            host=lease.host,
+            host_id=lease.host_id,
+            epoch=lease.epoch,
+            owner=lease.owner,
+            attempts=row.attempts,
+            language=row.language,
+            due_at=to_at(row.due_at),
+            is_private=row.is_private,
+            verify_tls=row.verify_tls,
+        )
+        for row in rows
+    )
+
+
+def next_due_at(connection: Connection, *, only: Collection[int] | None = None) -> datetime | None:
+    """Return when the next host is due, None when nothing ever is."""
+    query = sa.select(sa.func.min(hosts.c.next_at))
+    if only is not None:
+        query = query.where(hosts.c.id.in_(only))
+    return to_at_or_none(connection.scalar(query))
+
+
+def make_due(connection: Connection, feed_ids: Sequence[int], *, now: datetime) -> set[int]:
+    """Make feeds due at once, whatever their rhythm says, unless a hold of their server forbids it.
+
+    Returns the ids of their hosts. Used by `poll FEED`.
+    """
+    connection.execute(
+        sa.update(feeds).where(feeds.c.id.in_(feed_ids)).values(next_poll_at=to_us(now))
+    )
+    rows = connection.execute(sa.select(feeds.c.host_id).where(feeds.c.id.in_(feed_ids)).distinct())
+    host_ids = {row.host_id for row in rows}
+    refresh_hosts(connection, host_ids)
+    return host_ids
+
+
+def rhythm_of(stored: str, *, default_interval_s: int = 3600) -> Rhythm:
+    """Read a stored rhythm; an empty one is that of a feed never polled."""
+    held = json.loads(stored)
+    return Rhythm(
+        interval_s=held.get("interval_s", default_interval_s),
+        gap_s=held.get("gap_s"),
+        n_failures=held.get("n_failures", 0),
+        n_rollovers=held.get("n_rollovers", 0),
+        failing_since=_at_or_none(held.get("failing_since")),
+        last_new_at=_at_or_none(held.get("last_new_at")),
+        throttled_s=held.get("throttled_s", 0),
+    )
+
+
+def rhythm_json(rhythm: Rhythm) -> str:
+    """Write a rhythm for the feed's row; instants as microseconds."""
+    held = {
+        "interval_s": rhythm.interval_s,
+        "gap_s": rhythm.gap_s,
+        "n_failures": rhythm.n_failures,
+        "n_rollovers": rhythm.n_rollovers,
+        "failing_since": None if rhythm.failing_since is None else to_us(rhythm.failing_since),
+        "last_new_at": None if rhythm.last_new_at is None else to_us(rhythm.last_new_at),
+        "throttled_s": rhythm.throttled_s,
+    }
+    return json.dumps({key: value for key, value in held.items() if value is not None})
+
+
+def _feed_job(
+    connection: Connection,
+    row: sa.Row[tuple[object, ...]],
+    lease: HostLease,
+    *,
+    now: datetime,
+    parser_version: int,
+) -> FeedJob:
+    pacing = json.loads(row.pacing)
+    same_parser = row.parser_version == parser_version
+    unconditional = to_us(now) >= row.unconditional_at or not same_parser
+    validators = None
+    if not unconditional and row.validators_url == row.url and (row.etag or row.last_modified):
+        validators = Validators(
+            url=row.validators_url, etag=row.etag, last_modified=row.last_modified
+        )
+    known: frozenset[bytes] = frozenset()
+    if same_parser:
+        known = frozenset(
+            connection.scalars(
+                sa.select(sightings.c.item_digest).where(
+                    sightings.c.feed_id == row.id, sightings.c.in_window
+                )
+            )
+        )
+    return FeedJob(
+        feed_id=row.id,
+        name=row.name,
+        url=row.url,
+        host=lease.host,
+        host_id=lease.host_id,
+        epoch=lease.epoch,
+        owner=lease.owner,
+        rhythm=rhythm_of(row.rhythm),
+        validators=validators,
+        body_digest=row.body_digest if same_parser else b"",
+        known=known,
+        interval_s=row.interval_s,
+        ttl_s=pacing.get("ttl_s"),
+        skip_hours=tuple(pacing.get("skip_hours", ())),
+        skip_days=tuple(pacing.get("skip_days", ())),
+        page=row.page,
+        is_private=row.is_private,
+        auth_file=row.auth_file,
+        verify_tls=row.verify_tls,
+        attempts=row.attempts,
+        due_at=to_at_or_none(row.next_poll_at),
+        last_good_at=to_at_or_none(row.last_good_at),
+    )
+
+
+def _at_or_none(us: int | None) -> datetime | None:
+    return None if us is None else to_at(us)
+
+
+def hosts_with_work(
+    connection: Connection, feed_ids: Collection[int], *, now: datetime
+) -> set[int]:
+    """Return the hosts where one of these feeds, or a page of theirs, is due."""
+    of_feeds = sa.select(feeds.c.host_id).where(
+        feeds.c.id.in_(feed_ids), feeds.c.next_poll_at <= to_us(now)
+    )
+    of_pages = sa.select(page_tasks.c.host_id).where(
+        page_tasks.c.feed_id.in_(feed_ids), page_tasks.c.due_at <= to_us(now)
+    )
+    return set(connection.scalars(of_feeds.union(of_pages)))

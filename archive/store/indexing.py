@@ -1,0 +1,149 @@
+"""What the index must say of a revision, read from the tables: the one place that knows, for deposit and rebuild.
+
+A row's labels are those of its variant as it stands (the feeds that showed it) and of its revision (section, authors,
+tags). Only the current revision of a variant is open; older ones end where the next begins.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive.store.index import IndexedRevision, Indexer, Relabelling
+from archive.store.instants import NEVER
+from archive.store.schema import articles, contents, meta, revisions, sightings, variants
+from archive.words.tokens import WORDS_VERSION
+
+AT_ONCE = 400
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's own connection of this transaction, for the index, which writes SQL text of its engine."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection), "an open connection has its driver's"
+    return driver
+
+
+def indexed(connection: Connection, revision_ids: Collection[int]) -> Iterator[IndexedRevision]:
+    """Yield the index rows of revisions as the tables have them now; void revisions have none."""
+    ordered = sorted(revision_ids)
+    for start in range(0, len(ordered), AT_ONCE):
+        batch = ordered[start : start + AT_ONCE]
+        rows = connection.execute(
+            sa.select(
+                revisions,
+                variants.c.article_id,
+                variants.c.audience,
+                variants.c.revision_id.label("current_id"),
+                articles.c.primary_variant_id,
+                articles.c.effective_at,
+                contents.c.text,
+            )
+            .join(variants, variants.c.id == revisions.c.variant_id)
+            .join(articles, articles.c.id == variants.c.article_id)
+            .join(contents, contents.c.digest == revisions.c.content_digest)
+            .where(revisions.c.id.in_(batch), revisions.c.is_void.is_(False))
+        ).all()
+        feeds_of = _feeds_of(connection, {row.variant_id for row in rows})
+        ends = _ends(connection, {row.variant_id for row in rows})
+        for row in rows:
+            yield IndexedRevision(
+                revision_id=row.id,
+                variant_id=row.variant_id,
+                article_id=row.article_id,
+                is_primary=row.variant_id == row.primary_variant_id,
+                is_private=row.audience == "private",
+                kind=row.kind,
+                title=row.title,
+                text=row.text,
+                language=row.language,
+                effective_at_us=row.effective_at,
+                valid_from_us=row.first_seen_at,
+                valid_to_us=NEVER if row.id == row.current_id else ends.get(row.id, NEVER),
+                labels=labels(feeds_of[row.variant_id], row.section, row.stated),
+            )
+
+
+def relabelled(connection: Connection, variant_ids: Collection[int]) -> Iterator[Relabelling]:
+    """Yield what the open rows of variants must say: after another feed showed them, or a date was corrected."""
+    current = [
+        revision_id
+        for start in range(0, len(variant_ids), AT_ONCE)
+        for revision_id in connection.scalars(
+            sa.select(variants.c.revision_id).where(
+                variants.c.id.in_(sorted(variant_ids)[start : start + AT_ONCE])
+            )
+        )
+        if revision_id is not None
+    ]
+    for row in indexed(connection, current):
+        yield Relabelling(
+            revision_id=row.revision_id,
+            language=row.language,
+            effective_at_us=row.effective_at_us,
+            labels=row.labels,
+        )
+
+
+def labels(
+    feed_ids: Collection[int], section: str | None, stated: str
+) -> tuple[tuple[str, str], ...]:
+    """Return the labels of a row: feeds by id (names change), then section, authors and tags."""
+    held = json.loads(stated)
+    found = [("feed", str(feed_id)) for feed_id in sorted(feed_ids)]
+    if section:
+        found.append(("section", section))
+    found += [("author", author["name"]) for author in held.get("authors", ())]
+    found += [("tag", tag) for tag in held.get("tags", ())]
+    return tuple(found)
+
+
+def rebuild(connection: Connection, indexer: Indexer) -> int:
+    """Make the search tables anew from the revisions; returns how many rows. In the caller's transaction."""
+    db = driver_of(connection)
+    db.execute("INSERT INTO search(search) VALUES ('delete-all')")
+    db.execute("DELETE FROM search_row")
+    db.execute("DELETE FROM word")
+    by_time = (
+        sa.select(revisions.c.id)
+        .join(variants, variants.c.id == revisions.c.variant_id)
+        .join(articles, articles.c.id == variants.c.article_id)
+        .where(revisions.c.is_void.is_(False))
+        .order_by(articles.c.effective_at, revisions.c.id)
+    )
+    ids = list(connection.scalars(by_time))
+    for start in range(0, len(ids), AT_ONCE):
+        indexer.add(db, indexed(connection, ids[start : start + AT_ONCE]))
+    connection.execute(
+        sa.update(meta).where(meta.c.key == "words_version").values(value=str(WORDS_VERSION))
+    )
+    return len(ids)
+
+
+def _feeds_of(connection: Connection, variant_ids: Collection[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = connection.execute(
+        sa.select(sightings.c.variant_id, sightings.c.feed_id)
+        .where(sightings.c.variant_id.in_(variant_ids))
+        .distinct()
+    )
+    for row in rows:
+        found[row.variant_id].add(row.feed_id)
+    return found
+
+
+def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int]:
+    """Return when each superseded revision of these variants ended: when its successor was first seen."""
+    rows = connection.execute(
+        sa.select(revisions.c.id, revisions.c.variant_id, revisions.c.first_seen_at)
+        .where(revisions.c.variant_id.in_(variant_ids), revisions.c.is_void.is_(False))
+        .order_by(revisions.c.variant_id, revisions.c.number)
+    ).all()
+    return {
+        row.id: after.first_seen_at
+        for row, after in zip(rows, rows[1:], strict=False)
+        if row.variant_id == after.variant_id
+    }

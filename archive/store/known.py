@@ -1,0 +1,331 @@
+"""What the archive already knows of the tellings that an outcome brings: the "read" of the sandwich.
+
+Loaded in bulk for one outcome, then kept up to date in memory while the entries of a document are decided one by
+one, so that the second of two like entries meets the first. Used by `entries` and `pages`.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive.identity.ids import digest16
+from archive.identity.likeness import Telling, Traits, candidate_keys
+from archive.store.instants import to_at, to_at_or_none
+from archive.store.schema import (
+    articles,
+    contents,
+    identity_keys,
+    publications,
+    revisions,
+    sightings,
+    statements,
+    url_keys,
+    variants,
+)
+
+Value = TypeVar("Value")
+
+AT_ONCE = 400
+"""Values bound in one statement: SQLite takes 999 everywhere, and the plan stays a series of look-ups."""
+
+MAX_CANDIDATES = 8
+"""Tellings compared by their words, the ones with most keys in common first. Exact keys are all compared."""
+
+MAX_ROWS_A_KEY = 40
+"""A key that more tellings share (a column's fixed title) proposes its newest only: the others prove nothing."""
+
+
+@dataclass(slots=True)
+class KnownSighting:
+    """A sighting, with what its feed last stated."""
+
+    id: int
+    feed_id: int
+    variant_id: int
+    entry_digest: bytes
+    guid_digest: bytes
+    guid: str | None
+    url: str | None
+    statement_id: int
+    statement_digest: bytes
+    item_digest: bytes
+    in_window: bool
+
+
+@dataclass(slots=True)
+class KnownVariant:
+    """A telling of an article as it stands, with what is needed to compare and to revise it."""
+
+    id: int
+    article_id: int
+    site: str
+    audience: str
+    first_seen_us: int
+    revision_id: int | None
+    page_statement_id: int | None
+    page_state: str
+    article_public_id: str
+    article_first_seen_us: int
+    primary_variant_id: int | None
+    is_published: bool
+    title: str = ""
+    text: str = ""
+    url: str | None = None
+    canonical_url: str | None = None
+    language: str | None = None
+    published_us: int | None = None
+    seen: list[KnownSighting] = field(default_factory=list)
+    keys: dict[str, None] = field(default_factory=dict)
+    summary: str = ""
+
+
+class Known:
+    """An index over what is stored and what has been drafted since."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.variants: dict[int, KnownVariant] = {}
+        self.by_entry: dict[bytes, list[KnownSighting]] = defaultdict(list)
+        self._by_guid: dict[bytes, list[KnownSighting]] = defaultdict(list)
+        self._by_url: dict[bytes, dict[int, None]] = defaultdict(dict)
+        self._by_key: dict[int, dict[int, None]] = defaultdict(dict)
+
+    # ---- loading ---------------------------------------------------------------------------------
+
+    def load_sightings(
+        self, entry_digests: Collection[bytes], guid_digests: Collection[bytes]
+    ) -> None:
+        """Read the sightings of these entries, and of these guids in the same feed."""
+        query = sa.select(
+            sightings.c.id,
+            sightings.c.feed_id,
+            sightings.c.variant_id,
+            sightings.c.entry_digest,
+            sightings.c.guid_digest,
+            sightings.c.guid,
+            sightings.c.url,
+            sightings.c.statement_id,
+            sightings.c.item_digest,
+            sightings.c.in_window,
+            statements.c.digest.label("statement_digest"),
+        ).join(statements, statements.c.id == sightings.c.statement_id)
+        seen: set[int] = set()
+        for column, digests in (
+            (sightings.c.entry_digest, entry_digests),
+            (sightings.c.guid_digest, guid_digests),
+        ):
+            for batch in _batches(digests):
+                for row in self._connection.execute(query.where(column.in_(batch))):
+                    if row.id not in seen:
+                        seen.add(row.id)
+                        self._note_sighting(_sighting(row))
+
+    def load_candidates(self, traits: Iterable[Traits]) -> None:
+        """Read whom these tellings may be one with, by address and by words, and those variants whole."""
+        for batch in _batches({url_digest(key) for one in traits for key in one.url_keys}):
+            rows = self._connection.execute(
+                sa.select(url_keys.c.digest, sightings.c.variant_id)
+                .join(sightings, sightings.c.id == url_keys.c.sighting_id)
+                .where(url_keys.c.digest.in_(batch))
+            )
+            for row in rows:
+                self._by_url[row.digest][row.variant_id] = None
+        for batch in _batches({key.value for one in traits for key in candidate_keys(one)}):
+            rows = self._connection.execute(
+                sa.select(identity_keys.c.value, statements.c.variant_id)
+                .join(statements, statements.c.id == identity_keys.c.statement_id)
+                .where(identity_keys.c.value.in_(batch))
+                .order_by(identity_keys.c.statement_id.desc())
+            )
+            for row in rows:
+                held = self._by_key[row.value]
+                if len(held) < MAX_ROWS_A_KEY:
+                    held[row.variant_id] = None
+        wanted = {sighting.variant_id for found in self.by_entry.values() for sighting in found}
+        wanted |= {sighting.variant_id for found in self._by_guid.values() for sighting in found}
+        for one in traits:
+            wanted.update(self.candidate_ids(one, guid_digest=None))
+        self.load_variants(wanted)
+
+    def load_variants(self, ids: Collection[int]) -> None:
+        """Read variants whole: the face of each, its addresses and its sightings."""
+        missing = [variant_id for variant_id in ids if variant_id not in self.variants]
+        for batch in _batches(missing):
+            for row in self._connection.execute(_variants_query(batch)):
+                self.variants[row.id] = _variant(row)
+            self._load_places(batch)
+
+    def _load_places(self, variant_ids: Sequence[int]) -> None:
+        rows = self._connection.execute(
+            sa.select(
+                sightings,
+                statements.c.digest.label("statement_digest"),
+                contents.c.text,
+            )
+            .join(statements, statements.c.id == sightings.c.statement_id)
+            .join(contents, contents.c.digest == statements.c.content_digest)
+            .where(sightings.c.variant_id.in_(variant_ids))
+            .order_by(sightings.c.id)
+        )
+        for row in rows:
+            variant = self.variants[row.variant_id]
+            variant.seen.append(self._known(row))
+            if row.text != variant.text and len(row.text) > len(variant.summary):
+                variant.summary = row.text
+        keys = self._connection.execute(
+            sa.select(sightings.c.variant_id, url_keys.c.key)
+            .join(sightings, sightings.c.id == url_keys.c.sighting_id)
+            .where(sightings.c.variant_id.in_(variant_ids))
+            .order_by(url_keys.c.sighting_id, url_keys.c.key)
+        )
+        for row in keys:
+            self.variants[row.variant_id].keys[row.key] = None
+
+    def _known(self, row: sa.Row[Any]) -> KnownSighting:
+        """Return the one object of a sighting, so that a change of it is seen from everywhere."""
+        for held in self.by_entry.get(row.entry_digest, ()):
+            if held.id == row.id:
+                return held
+        return self._note_sighting(_sighting(row))
+
+    # ---- asking ----------------------------------------------------------------------------------
+
+    def candidate_ids(self, traits: Traits, *, guid_digest: bytes | None) -> tuple[int, ...]:
+        """Return the variants worth comparing: all that share an address or guid, and the likest by words."""
+        exact: dict[int, None] = {}
+        for key in traits.url_keys:
+            exact.update(self._by_url.get(url_digest(key), {}))
+        for sighting in self._by_guid.get(guid_digest or b"", ()):
+            exact[sighting.variant_id] = None
+        votes = Counter(
+            variant_id
+            for key in candidate_keys(traits)
+            for variant_id in self._by_key.get(key.value, ())
+        )
+        # Equal votes: the oldest first, whatever the order of the rows.
+        likest = sorted(votes, key=lambda variant_id: (-votes[variant_id], variant_id))
+        for variant_id in likest[:MAX_CANDIDATES]:
+            exact[variant_id] = None
+        return tuple(exact)
+
+    def traits_of(self, variant: KnownVariant, *, feed_id: int) -> Traits:
+        """Return what a standing telling is compared by; its guid is that of its sighting in `feed_id`, if any."""
+        same_feed = [sighting for sighting in variant.seen if sighting.feed_id == feed_id]
+        place = (same_feed or variant.seen)[-1]
+        telling = Telling(
+            feed_id=place.feed_id,
+            site=variant.site,
+            at=to_at(variant.first_seen_us),
+            title=variant.title,
+            text=variant.text,
+            summary=variant.summary,
+            url=place.url,
+            canonical_url=variant.canonical_url,
+            guid=place.guid,
+            language=variant.language,
+            published_at=to_at_or_none(variant.published_us),
+        )
+        return Traits(telling=telling, url_keys=tuple(variant.keys))
+
+    # ---- keeping up ------------------------------------------------------------------------------
+
+    def note(self, variant: KnownVariant, sighting: KnownSighting, traits: Traits) -> None:
+        """Take in a drafted sighting of a variant, so that the document's further entries can meet it."""
+        self.variants[variant.id] = variant
+        self._note_sighting(sighting)
+        variant.seen.append(sighting)
+        self.note_keys(variant, traits)
+
+    def note_keys(self, variant: KnownVariant, traits: Traits) -> None:
+        """Take in the addresses and words of a new statement of a variant."""
+        for key in traits.url_keys:
+            variant.keys[key] = None
+            self._by_url[url_digest(key)][variant.id] = None
+        for content_key in candidate_keys(traits):
+            self._by_key[content_key.value][variant.id] = None
+
+    def _note_sighting(self, sighting: KnownSighting) -> KnownSighting:
+        self.by_entry[sighting.entry_digest].append(sighting)
+        self._by_guid[sighting.guid_digest].append(sighting)
+        return sighting
+
+
+def url_digest(key: str) -> bytes:
+    """Return the unique column's form of a url key."""
+    return digest16("url", key)
+
+
+def _sighting(row: sa.Row[Any]) -> KnownSighting:
+    return KnownSighting(
+        id=row.id,
+        feed_id=row.feed_id,
+        variant_id=row.variant_id,
+        entry_digest=row.entry_digest,
+        guid_digest=row.guid_digest,
+        guid=row.guid,
+        url=row.url,
+        statement_id=row.statement_id,
+        statement_digest=row.statement_digest,
+        item_digest=row.item_digest,
+        in_window=bool(row.in_window),
+    )
+
+
+def _variants_query(ids: Sequence[int]) -> sa.Select[Any]:
+    is_published = (
+        sa.select(publications.c.seq)
+        .where(publications.c.article_id == variants.c.article_id)
+        .exists()
+    )
+    return (
+        sa.select(
+            variants,
+            articles.c.public_id,
+            articles.c.first_seen_at.label("article_first_seen_at"),
+            articles.c.primary_variant_id,
+            is_published.label("is_published"),
+            revisions.c.title,
+            revisions.c.url,
+            revisions.c.canonical_url,
+            revisions.c.language,
+            revisions.c.published_at,
+            contents.c.text,
+        )
+        .join(articles, articles.c.id == variants.c.article_id)
+        .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
+        .outerjoin(contents, contents.c.digest == revisions.c.content_digest)
+        .where(variants.c.id.in_(ids))
+    )
+
+
+def _variant(row: sa.Row[Any]) -> KnownVariant:
+    return KnownVariant(
+        id=row.id,
+        article_id=row.article_id,
+        site=row.site,
+        audience=row.audience,
+        first_seen_us=row.first_seen_at,
+        revision_id=row.revision_id,
+        page_statement_id=row.page_statement_id,
+        page_state=row.page_state,
+        article_public_id=row.public_id,
+        article_first_seen_us=row.article_first_seen_at,
+        primary_variant_id=row.primary_variant_id,
+        is_published=bool(row.is_published),
+        title=row.title or "",
+        text=row.text or "",
+        url=row.url,
+        canonical_url=row.canonical_url,
+        language=row.language,
+        published_us=row.published_at,
+    )
+
+
+def _batches(values: Collection[Value]) -> Iterator[list[Value]]:
+    ordered = list(values)
+    for start in range(0, len(ordered), AT_ONCE):
+        yield ordered[start : start + AT_ONCE]

@@ -1,0 +1,241 @@
+"""`Store`: the only owner of transactions. Every write to an archive is one of its methods.
+
+Each method is one transaction, whole or nothing, and may be repeated: a deposit that is written twice changes
+nothing the second time. Writers on one archive take turns (BEGIN IMMEDIATE), so what a method reads still holds
+when it writes. Reading for people goes through `archive.front`.
+"""
+
+import contextlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Self
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive.errors import UsageError
+from archive.model.kept import FeedRow
+from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
+from archive.store import dump as dumping
+from archive.store import frontier, subscriptions
+from archive.store.bodies import Bodies
+from archive.store.deposit import Depositor, DepositPolicy, Plan
+from archive.store.frontier import HostLease
+from archive.store.index import Indexer
+from archive.store.instants import to_at, to_us
+from archive.store.opening import bodies_path_of, open_engine, path_of, unusable
+from archive.store.schema import feeds, meta, page_tasks, polls
+from archive.store.settle import SettlePolicy, settle
+from archive.store.subscriptions import Subscription, Synced
+
+__all__ = ["Plan", "Store"]
+
+
+class Store:
+    """One archive, open for writing. Use as a context manager, or `close` it."""
+
+    def __init__(
+        self,
+        engine: sa.Engine,
+        bodies: Bodies,
+        path: Path,
+        *,
+        policy: DepositPolicy | None = None,
+    ) -> None:
+        self._engine = engine
+        self._bodies = bodies
+        self._path = path
+        self._policy = policy or DepositPolicy()
+        self._indexer = Indexer()
+
+    @classmethod
+    def open(
+        cls,
+        url: str,
+        *,
+        create: bool = False,
+        keep_bodies: bool = True,
+        policy: DepositPolicy | None = None,
+    ) -> Self:
+        """Open an archive for writing (`url`: a path or sqlite:///PATH); with `create`, make it where none is.
+
+        Raises ArchiveUnusable, NewerSchema, Busy, UsageError (an engine this version does not have).
+        """
+        path = path_of(url)
+        engine = open_engine(url, create=create)
+        return cls(engine, Bodies(bodies_path_of(path), keep=keep_bodies), path, policy=policy)
+
+    @property
+    def path(self) -> Path:
+        """Return the archive's file."""
+        return self._path
+
+    def close(self) -> None:
+        """Close the files."""
+        self._bodies.close()
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One write transaction: committed when the block ends, rolled back when it raises.
+
+        The caches of this process grow only after the commit. Database errors come out as ArchiveUnusable or Busy.
+        """
+        try:
+            with self._engine.begin() as connection:
+                yield connection
+        except sa.exc.DatabaseError as error:
+            self._indexer.rollback()
+            raise unusable(error, self._path) from error
+        except BaseException:
+            self._indexer.rollback()
+            raise
+        self._indexer.commit()
+
+    # ---- polling ---------------------------------------------------------------------------------
+
+    def claim_hosts(
+        self, *, now: datetime, owner: str, limit: int, only_feeds: Collection[int] | None = None
+    ) -> tuple[HostLease, ...]:
+        """Lease due hosts; with `only_feeds`, those alone where one of these feeds or its pages is due."""
+        with self.writing() as connection:
+            only = (
+                None
+                if only_feeds is None
+                else frontier.hosts_with_work(connection, only_feeds, now=now)
+            )
+            return frontier.claim_hosts(connection, now=now, owner=owner, limit=limit, only=only)
+
+    def due_work(
+        self,
+        lease: HostLease,
+        *,
+        now: datetime,
+        parser_version: int,
+        only: Collection[int] | None = None,
+    ) -> tuple[tuple[FeedJob, ...], tuple[PageJob, ...], HostLease | None]:
+        """Renew a lease and claim what is due at its host: feeds first, then pages."""
+        with self.writing() as connection:
+            renewed = frontier.renew(connection, lease, now=now)
+            if renewed is None:
+                return (), (), None
+            jobs = frontier.due_feeds(
+                connection, renewed, now=now, parser_version=parser_version, only=only
+            )
+            pages = (
+                () if jobs else frontier.due_pages(connection, renewed, now=now, only_feeds=only)
+            )
+            return jobs, pages, renewed
+
+    def release(self, lease: HostLease) -> None:
+        """Give a host back."""
+        with self.writing() as connection:
+            frontier.release(connection, lease)
+
+    def make_due(self, feed_ids: Sequence[int], *, now: datetime) -> None:
+        """Make feeds due at once."""
+        with self.writing() as connection:
+            frontier.make_due(connection, feed_ids, now=now)
+
+    def next_due_at(self) -> datetime | None:
+        """Return when something is due next."""
+        with self._engine.connect() as connection:
+            return frontier.next_due_at(connection)
+
+    def deposit(
+        self, outcomes: Sequence[Outcome], *, now: datetime, plan: Plan
+    ) -> tuple[Deposited, ...]:
+        """Write outcomes, each whole or not at all, in one transaction; returns what each changed, in order.
+
+        `plan` (`ingest.pace.plan`, bound to its settings) says when a feed is polled next. An outcome whose lease was
+        lost is fenced: not written, `is_fenced`. One that the archive cannot take is recorded as that feed's
+        failure. Bodies are committed before the transaction that names them.
+        """
+        depositor = Depositor(
+            bodies=self._bodies, indexer=self._indexer, now=now, plan=plan, policy=self._policy
+        )
+        depositor.keep_bodies(outcomes)
+        with self.writing() as connection:
+            return tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
+
+    # ---- feeds -----------------------------------------------------------------------------------
+
+    def add_feed(self, wanted: Subscription, *, now: datetime) -> tuple[FeedRow, bool]:
+        """Subscribe; returns the feed and whether it is new."""
+        with self.writing() as connection:
+            feed_id, is_new = subscriptions.add(connection, wanted, origin="cli", now=now)
+            return subscriptions.rows(connection, ids=[feed_id])[0], is_new
+
+    def sync_feeds(self, wanted: Sequence[Subscription], *, now: datetime) -> Synced:
+        """Make the configured feeds what the configuration says."""
+        with self.writing() as connection:
+            return subscriptions.sync(connection, wanted, now=now)
+
+    def find_feed(self, name_or_url: str) -> FeedRow:
+        """Return a feed by name or address; NotFound names the nearest."""
+        with self._engine.connect() as connection:
+            feed_id = subscriptions.find(connection, name_or_url)
+            return subscriptions.rows(connection, ids=[feed_id])[0]
+
+    def feeds(self, *, ids: Collection[int] | None = None) -> tuple[FeedRow, ...]:
+        """Return the feeds, by name."""
+        with self._engine.connect() as connection:
+            return subscriptions.rows(connection, ids=ids)
+
+    def set_feed_state(self, feed_id: int, state: str, *, now: datetime) -> None:
+        """Pause, retire or resume a feed."""
+        with self.writing() as connection:
+            subscriptions.set_state(connection, feed_id, state, now=now)
+
+    def change_feed(self, feed_id: int, wanted: Subscription) -> bool:
+        """Set what `wanted` states of a feed; returns whether anything was different."""
+        with self.writing() as connection:
+            return subscriptions.change(connection, feed_id, wanted)
+
+    # ---- output ----------------------------------------------------------------------------------
+
+    def settle(self, *, now: datetime, policy: SettlePolicy | None = None) -> tuple[int, ...]:
+        """Write the publications that are due; returns their seqs. Durable before any file is replaced."""
+        with self.writing() as connection:
+            return settle(connection, now=now, policy=policy or SettlePolicy())
+
+    # ---- time ------------------------------------------------------------------------------------
+
+    def latest_instant(self) -> datetime | None:
+        """Return the latest instant a poll or statement was written at; None for an empty archive.
+
+        `poll --at` must not go before it: sightings would be seen before they were first seen.
+        """
+        with self._engine.connect() as connection:
+            latest = connection.scalar(sa.select(sa.func.max(feeds.c.last_poll_at)))
+            return None if latest is None else to_at(latest)
+
+    # ---- whole archives --------------------------------------------------------------------------
+
+    def archive_id(self) -> str:
+        """Return the id minted at creation; it travels with dumps."""
+        with self._engine.connect() as connection:
+            return str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "archive_id")))
+
+    def dump(self, out: IO[str], *, with_bodies: bool = True) -> dict[str, int]:
+        """Write every table as text (dump.py); returns rows by table."""
+        with self.writing() as connection:
+            return dumping.dump(connection, self._bodies if with_bodies else None, out)
+
+    def load(self, lines: Iterable[str]) -> dict[str, int]:
+        """Fill this empty archive from a dump and build its search index; UsageError where it is not empty."""
+        with self.writing() as connection:
+            if connection.scalar(sa.select(sa.func.count()).select_from(feeds)):
+                raise UsageError(
+                    f"{self._path} holds feeds already; load a dump into a new archive"
+                )
+            counts = dumping.load(connection, self._bodies, lines)
+            self._indexer.rebuild(connection.connection.driver_connection)
+            return counts

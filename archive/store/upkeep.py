@@ -1,0 +1,108 @@
+"""Looking after an archive: is it sound, and a copy of it. Nothing here changes an article.
+
+`check` asks SQLite's two integrity checks, FTS5's own (the first does not see a broken full-text index), and the
+promises of this project that a query can test.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+INVARIANTS: dict[str, str] = {
+    "an article without a telling": """
+        SELECT a.public_id FROM articles a WHERE a.merged_into IS NULL
+        AND NOT EXISTS (SELECT 1 FROM variants v WHERE v.article_id = a.id)""",
+    "a telling without a current revision": """
+        SELECT v.id FROM variants v LEFT JOIN revisions r ON r.id = v.revision_id AND r.variant_id = v.id
+        WHERE r.id IS NULL""",
+    "a telling that no feed showed": """
+        SELECT v.id FROM variants v WHERE NOT EXISTS (SELECT 1 FROM sightings s WHERE s.variant_id = v.id)""",
+    "a sighting without a statement": """
+        SELECT s.id FROM sightings s LEFT JOIN statements t ON t.id = s.statement_id WHERE t.id IS NULL""",
+    "a sighting twice": """
+        SELECT min(id) FROM sightings GROUP BY feed_id, entry_digest, variant_id HAVING count(*) > 1""",
+    "a merged article that still holds a telling": """
+        SELECT a.public_id FROM articles a JOIN variants v ON v.article_id = a.id
+        WHERE a.merged_into IS NOT NULL""",
+    "an article whose face is not one of its tellings": """
+        SELECT a.public_id FROM articles a LEFT JOIN variants v
+        ON v.id = a.primary_variant_id AND v.article_id = a.id
+        WHERE a.merged_into IS NULL AND v.id IS NULL""",
+    "a current revision that search cannot find": """
+        SELECT r.id FROM variants v JOIN revisions r ON r.id = v.revision_id
+        WHERE NOT EXISTS (SELECT 1 FROM search_row w WHERE w.revision = r.id)""",
+    "a search row without its revision": """
+        SELECT w.key FROM search_row w LEFT JOIN revisions r ON r.id = w.revision WHERE r.id IS NULL""",
+    "a search row without its text": """
+        SELECT w.key FROM search_row w LEFT JOIN search_docsize d ON d.id = w.key WHERE d.id IS NULL""",
+    "an indexed text without its search row": """
+        SELECT d.id FROM search_docsize d LEFT JOIN search_row w ON w.key = d.id WHERE w.key IS NULL""",
+    "a page wanted that no task will fetch": """
+        SELECT v.id FROM variants v WHERE v.page_state = 'wanted'
+        AND NOT EXISTS (SELECT 1 FROM page_tasks t WHERE t.variant_id = v.id AND t.state = 'due')""",
+    "two current search rows of one telling": """
+        SELECT variant FROM search_row WHERE valid_to = 9000000000000000000
+        GROUP BY variant HAVING count(*) > 1""",
+}
+"""What must never be found, and the query that would find it: promises, as questions to the archive."""
+
+SHOWN = 5
+"""Examples of one trouble that are named; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that is not as it must be; `examples` are ids or the checker's own lines."""
+
+    what: str
+    n_found: int
+    examples: tuple[str, ...]
+
+
+def check(connection: Connection) -> tuple[Trouble, ...]:
+    """Return all that is wrong with an archive; nothing when it is sound. Reads all of it: 1 GB takes seconds."""
+    return tuple(_troubles(connection))
+
+
+def _troubles(connection: Connection) -> Iterator[Trouble]:
+    lines = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    if lines != ["ok"]:
+        yield _trouble("the file is damaged (integrity_check)", lines)
+    dangling = [
+        f"{row[0]} row {row[1]}" for row in connection.exec_driver_sql("PRAGMA foreign_key_check")
+    ]
+    if dangling:
+        yield _trouble("a row points to one that is not there", dangling)
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql("INSERT INTO search(search) VALUES ('integrity-check')")
+    except sa.exc.DatabaseError as error:
+        yield _trouble("the search index is damaged; newsarchive reindex", [str(error.orig)])
+    for what, query in INVARIANTS.items():
+        found = [str(row[0]) for row in connection.exec_driver_sql(query)]
+        if found:
+            yield _trouble(what, found)
+
+
+def _trouble(what: str, found: list[str]) -> Trouble:
+    return Trouble(what=what, n_found=len(found), examples=tuple(found[:SHOWN]))
+
+
+def back_up(source: sqlite3.Connection, target: Path) -> None:
+    """Copy a running archive to a new file, whole and consistent, and check the copy before it gets its name."""
+    draft = target.with_name(f".{target.name}.part")
+    draft.unlink(missing_ok=True)
+    copy = sqlite3.connect(draft)
+    try:
+        source.backup(copy, pages=1_000)
+        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    finally:
+        copy.close()
+    if found != "ok":
+        draft.unlink()
+        raise OSError(f"the copy is damaged: {found}")
+    draft.replace(target)

@@ -1,0 +1,251 @@
+"""The engine: claims due hosts, runs their turns on one event loop, and hands outcomes to the one writer.
+
+    frontier --claim--> turn --fetch--> wire --bytes--> workers --parsed--> turn --outcome--> writer --> archive
+
+Called by `scheduler.py` (a tick) and by `newsarchive poll` (until nothing is due). All writes go through one thread,
+in groups: as many outcomes as wait, one transaction (SERVICE). No transaction is open across network or parsing.
+"""
+
+import asyncio
+import contextlib
+import functools
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+
+from archive.config import Config
+from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
+from archive.store.frontier import HostLease
+from archive.store.store import Plan, Store
+from ingest.feed.parse import PARSER_VERSION
+from ingest.pace import PaceSettings, plan
+from ingest.turn import Turn
+from ingest.wire.fetch import Client, WireSettings
+from ingest.wire.guard import networks
+from ingest.wire.robots import RobotsCache
+from ingest.wire.turns import HostTurns
+from ingest.workers import Workers
+
+log = structlog.get_logger("newsarchive")
+
+MAX_GROUP = 64
+"""Outcomes of one transaction (SERVICE)."""
+
+DRAIN_S = 20.0
+"""How long a stop waits for turns in flight (SERVICE: SIGTERM <= 20 s)."""
+
+Answer = TypeVar("Answer")
+
+
+class Writer:
+    """The one writer: a thread that owns every write of this process, and the queue before it."""
+
+    def __init__(
+        self, store: Store, *, plan: Plan, clock: Callable[[], datetime], parser_version: int
+    ) -> None:
+        self._store = store
+        self._plan = plan
+        self._clock = clock
+        self._parser_version = parser_version
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._waiting: list[tuple[Outcome, asyncio.Future[Deposited]]] = []
+        self._group: asyncio.Task[None] | None = None
+
+    async def run(self, write: Callable[[], Answer]) -> Answer:
+        """Run one store call in the writer's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, write)
+
+    async def deposit(self, outcome: Outcome) -> Deposited:
+        """Commit an outcome together with all that wait; returns once it is committed."""
+        done: asyncio.Future[Deposited] = asyncio.get_running_loop().create_future()
+        self._waiting.append((outcome, done))
+        if self._group is None or self._group.done():
+            self._group = asyncio.create_task(self._write_groups())
+        return await done
+
+    async def due_work(
+        self, lease: HostLease, only: Collection[int] | None
+    ) -> tuple[tuple[FeedJob, ...], tuple[PageJob, ...], HostLease | None]:
+        """Claim what is due at a leased host."""
+        return await self.run(
+            lambda: self._store.due_work(
+                lease, now=self._clock(), parser_version=self._parser_version, only=only
+            )
+        )
+
+    async def release(self, lease: HostLease) -> None:
+        """Give a host back."""
+        await self.run(lambda: self._store.release(lease))
+
+    async def _write_groups(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
+            outcomes = [outcome for outcome, _ in group]
+            try:
+                written = await self.run(
+                    lambda outcomes=outcomes: self._store.deposit(  # type: ignore[misc]  # bound at once, for this group
+                        outcomes, now=self._clock(), plan=self._plan
+                    )
+                )
+            except BaseException as error:
+                for _, done in group:
+                    if not done.done():
+                        done.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            for (_, done), deposited in zip(group, written, strict=True):
+                if not done.done():
+                    done.set_result(deposited)
+
+    async def finish(self) -> None:
+        """Write what waits and end the thread."""
+        if self._group is not None:
+            await self._group
+        self._thread.shutdown(wait=True)
+
+
+class Engine:
+    """Polls what is due, at most `concurrency` hosts at a time."""
+
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        turn: Turn,
+        *,
+        owner: str,
+        clock: Callable[[], datetime],
+        concurrency: int = 64,
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._turn = turn
+        self._owner = owner
+        self._clock = clock
+        self._concurrency = concurrency
+        self._turns: set[asyncio.Task[None]] = set()
+        self.failure: BaseException | None = None
+
+    @property
+    def n_running(self) -> int:
+        """Return how many hosts are being asked."""
+        return len(self._turns)
+
+    async def tick(self, *, only: Collection[int] | None = None) -> int:
+        """Claim due hosts as far as slots are free, and start their turns; returns how many."""
+        free = self._concurrency - len(self._turns)
+        if free <= 0 or self._turn.is_stopping:
+            return 0
+        leases = await self._writer.run(
+            lambda: self._store.claim_hosts(
+                now=self._clock(), owner=self._owner, limit=free, only_feeds=only
+            )
+        )
+        for lease in leases:
+            task = asyncio.create_task(self._run(lease, only), name=lease.host)
+            self._turns.add(task)
+            task.add_done_callback(self._turns.discard)
+        return len(leases)
+
+    async def until_idle(self, *, only: Collection[int] | None = None) -> None:
+        """Poll until nothing (of the feeds `only`) is due: their pages included, other feeds not."""
+        while True:
+            n_started = await self.tick(only=only)
+            if self.failure is not None:
+                raise self.failure
+            if self._turns:
+                await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
+            elif not n_started:
+                return
+
+    async def drain(self, within_s: float = DRAIN_S) -> None:
+        """Claim nothing more, let turns end, cancel those that take too long; their hosts come back by lease."""
+        self._turn.is_stopping = True
+        if self._turns:
+            _, late = await asyncio.wait(self._turns, timeout=within_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _run(self, lease: HostLease, only: Collection[int] | None) -> None:
+        try:
+            await self._turn.take(lease, only)
+        except Exception as error:  # noqa: BLE001  # one host's trouble must not stop another's (STYLE 6)
+            log.exception("turn_failed", host=lease.host)
+            self.failure = error
+
+
+@contextlib.asynccontextmanager
+async def running(
+    store: Store,
+    config: Config,
+    *,
+    clock: Callable[[], datetime],
+    rand: Callable[[], float],
+    owner: str | None = None,
+    on_deposit: Callable[[Deposited], None] = lambda deposited: None,
+) -> AsyncIterator[Engine]:
+    """Put an engine together from a configuration: wire, workers, writer, turns. Drains and closes them at the end.
+
+    `clock` gives the instants that are written and compared (a fixed one replays); pauses between requests are always
+    real time.
+    """
+    turns = HostTurns(config.fetch.min_host_gap_s)
+    pace = PaceSettings(
+        default_s=config.pace.default_s,
+        floor_s=config.pace.floor_s,
+        ceiling_s=config.pace.ceiling_s,
+    )
+    writer = Writer(
+        store,
+        plan=functools.partial(plan, rand=rand, settings=pace),
+        clock=clock,
+        parser_version=PARSER_VERSION,
+    )
+    client = Client(wire_settings(config), clock=clock, turn=turns.turn)
+    async with client, Workers(config.service.workers) as workers:
+        turn = Turn(
+            fetcher=client,
+            parser=workers,
+            ledger=writer,
+            robots=RobotsCache(client, clock=clock, slow_down=turns.slow_down),
+            rules_for=config.rules_for,
+            clock=clock,
+            on_deposit=on_deposit,
+        )
+        engine = Engine(
+            store,
+            writer,
+            turn,
+            owner=owner or f"{socket.gethostname()}:{os.getpid()}",
+            clock=clock,
+            concurrency=config.fetch.concurrency,
+        )
+        try:
+            yield engine
+        finally:
+            await engine.drain()
+            await writer.finish()
+
+
+def wire_settings(config: Config) -> WireSettings:
+    """Return the limits and manners that a configuration asks of the wire."""
+    fetch = config.fetch
+    return WireSettings(
+        contact=fetch.contact,
+        allow_networks=networks(tuple(fetch.allow_networks)),
+        connect_s=fetch.connect_s,
+        idle_s=fetch.idle_s,
+        total_s=fetch.total_s,
+        max_wire_bytes=fetch.max_wire_bytes,
+        max_bytes=fetch.max_bytes,
+        min_host_gap_s=fetch.min_host_gap_s,
+        concurrency=fetch.concurrency,
+        proxy=fetch.proxy or None,
+    )

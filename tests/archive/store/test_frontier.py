@@ -1,0 +1,137 @@
+"""Leases and claims: one owner a host, nothing forgotten, nothing polled twice at once."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive.store import frontier, subscriptions
+from archive.store.frontier import LEASE_S, MAX_CLAIMS_TOGETHER, HostLease
+from archive.store.instants import NEVER, to_us
+from archive.store.opening import open_engine
+from archive.store.schema import feeds, hosts
+from archive.store.subscriptions import Subscription
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    engine = open_engine(str(tmp_path / "archive.db"), create=True)
+    with engine.begin() as opened:
+        yield opened
+    engine.dispose()
+
+
+def subscribe(connection: Connection, *urls: str, at: datetime = NOON) -> list[int]:
+    return [
+        subscriptions.add(connection, Subscription(url=url), origin="cli", now=at)[0]
+        for url in urls
+    ]
+
+
+def claim(connection: Connection, at: datetime = NOON, owner: str = "a") -> list[HostLease]:
+    return list(frontier.claim_hosts(connection, now=at, owner=owner, limit=10))
+
+
+def claimed_feeds(connection: Connection, lease: HostLease, at: datetime = NOON) -> list[str]:
+    jobs = frontier.due_feeds(connection, lease, now=at, parser_version=1)
+    return [job.url for job in jobs]
+
+
+def test_a_new_feed_is_due_at_once_and_its_host_is_claimed_with_all_its_feeds(
+    connection: Connection,
+) -> None:
+    subscribe(connection, "https://a.example/1", "https://a.example/2", "https://b.example/1")
+    leases = claim(connection)
+    assert [lease.host for lease in leases] == ["a.example:443", "b.example:443"]
+    assert claimed_feeds(connection, leases[0]) == ["https://a.example/1", "https://a.example/2"]
+
+
+def test_a_leased_host_is_nobody_elses_until_its_lease_ends(connection: Connection) -> None:
+    subscribe(connection, "https://a.example/1")
+    first = claim(connection)[0]
+    assert claim(connection, owner="b") == []
+    later = NOON + timedelta(seconds=LEASE_S + 1)
+    second = claim(connection, at=later, owner="b")[0]
+    assert second.epoch == first.epoch + 1
+    assert not frontier.holds(connection, first.host_id, first.epoch)
+    assert frontier.renew(connection, first, now=later) is None
+
+
+def test_a_released_host_is_due_when_its_next_feed_is(connection: Connection) -> None:
+    early, late = subscribe(connection, "https://a.example/1", "https://a.example/2")
+    for feed_id, hours in ((early, 1), (late, 5)):
+        connection.execute(
+            sa.update(feeds)
+            .where(feeds.c.id == feed_id)
+            .values(next_poll_at=to_us(NOON + timedelta(hours=hours)))
+        )
+    lease = claim(connection)[0]
+    frontier.release(connection, lease)
+    assert frontier.next_due_at(connection) == NOON + timedelta(hours=1)
+    assert claim(connection) == []
+
+
+def test_a_hold_of_the_server_outlasts_what_is_due(connection: Connection) -> None:
+    subscribe(connection, "https://a.example/1")
+    lease = claim(connection)[0]
+    until = NOON + timedelta(hours=2)
+    connection.execute(sa.update(hosts).values(hold_until=to_us(until)))
+    frontier.release(connection, lease)
+    assert claim(connection, at=until - timedelta(seconds=1)) == []
+    assert len(claim(connection, at=until)) == 1
+
+
+def test_a_release_that_comes_too_late_does_not_end_the_next_owners_lease(
+    connection: Connection,
+) -> None:
+    subscribe(connection, "https://a.example/1")
+    stale = claim(connection)[0]
+    later = NOON + timedelta(seconds=LEASE_S + 1)
+    claim(connection, at=later, owner="b")
+    frontier.release(connection, stale)
+    assert claim(connection, at=later, owner="c") == []
+
+
+def test_a_feed_that_was_claimed_twice_without_outcome_is_given_out_alone(
+    connection: Connection,
+) -> None:
+    killer, *_ = subscribe(connection, *(f"https://a.example/{n}" for n in range(3)))
+    connection.execute(
+        sa.update(feeds).where(feeds.c.id == killer).values(attempts=MAX_CLAIMS_TOGETHER)
+    )
+    lease = claim(connection)[0]
+    assert claimed_feeds(connection, lease) == ["https://a.example/1", "https://a.example/2"]
+    connection.execute(sa.update(feeds).where(feeds.c.id != killer).values(next_poll_at=NEVER))
+    assert claimed_feeds(connection, lease) == ["https://a.example/0"]
+
+
+def test_a_retired_feed_is_never_due_and_a_resumed_one_at_once(connection: Connection) -> None:
+    (feed_id,) = subscribe(connection, "https://a.example/1")
+    subscriptions.set_state(connection, feed_id, "retired", now=NOON)
+    assert frontier.next_due_at(connection) is None
+    subscriptions.set_state(connection, feed_id, "active", now=NOON)
+    assert frontier.next_due_at(connection) == NOON
+
+
+def test_another_parser_version_asks_for_the_document_whole(connection: Connection) -> None:
+    (feed_id,) = subscribe(connection, "https://a.example/1")
+    connection.execute(
+        sa.update(feeds).values(
+            etag='"v1"',
+            validators_url="https://a.example/1",
+            body_digest=b"d" * 16,
+            parser_version=1,
+            unconditional_at=NEVER,
+        )
+    )
+    lease = claim(connection)[0]
+    same = frontier.due_feeds(connection, lease, now=NOON, parser_version=1)[0]
+    other = frontier.due_feeds(connection, lease, now=NOON, parser_version=2)[0]
+    assert same.validators is not None
+    assert same.validators.etag == '"v1"'
+    assert (other.validators, other.body_digest) == (None, b"")

@@ -1,0 +1,143 @@
+"""Feeds of the configuration and of the command line live together; none is ever lost."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from archive.errors import NotFound, UsageError
+from archive.store import subscriptions
+from archive.store.opening import open_engine
+from archive.store.subscriptions import Subscription, slug_of
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+JOOP = "https://joop.example/feed"
+NOS = "https://nos.example/feed"
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[Connection]:
+    engine = open_engine(str(tmp_path / "archive.db"), create=True)
+    with engine.begin() as opened:
+        yield opened
+    engine.dispose()
+
+
+def add(connection: Connection, url: str, **stated: object) -> int:
+    wanted = Subscription(url=url, **stated)  # type: ignore[arg-type]
+    return subscriptions.add(connection, wanted, origin="cli", now=NOON)[0]
+
+
+def states(connection: Connection) -> dict[str, str]:
+    return {row.name: row.state for row in subscriptions.rows(connection)}
+
+
+def test_a_feed_is_named_after_its_host_and_a_second_one_gets_a_number(
+    connection: Connection,
+) -> None:
+    add(connection, JOOP)
+    add(connection, JOOP + "/2")
+    assert list(states(connection)) == ["joop-example", "joop-example-2"]
+
+
+def test_the_same_address_is_one_feed_whatever_its_fragment(connection: Connection) -> None:
+    first = add(connection, JOOP)
+    again, is_new = subscriptions.add(
+        connection, Subscription(url=JOOP + "#top"), origin="cli", now=NOON
+    )
+    assert (again, is_new) == (first, False)
+
+
+def test_a_feed_that_leaves_the_configuration_is_retired_and_comes_back_whole(
+    connection: Connection,
+) -> None:
+    both = [Subscription(url=JOOP, name="joop"), Subscription(url=NOS, name="nos")]
+    assert subscriptions.sync(connection, both, now=NOON).added == ("joop", "nos")
+    assert subscriptions.sync(connection, both[:1], now=NOON).retired == ("nos",)
+    assert states(connection) == {"joop": "active", "nos": "retired"}
+    assert subscriptions.sync(connection, both, now=NOON).returned == ("nos",)
+    assert states(connection) == {"joop": "active", "nos": "active"}
+
+
+def test_a_feed_of_the_command_line_is_left_alone_by_the_configuration(
+    connection: Connection,
+) -> None:
+    add(connection, NOS, name="nos")
+    assert subscriptions.sync(connection, [Subscription(url=JOOP)], now=NOON).retired == ()
+    assert states(connection)["nos"] == "active"
+
+
+def test_a_moved_feed_is_neither_new_nor_retired(connection: Connection) -> None:
+    wanted = [Subscription(url=JOOP, name="joop")]
+    subscriptions.sync(connection, wanted, now=NOON)
+    feed_id = subscriptions.find(connection, "joop")
+    new_home = "https://nieuw.example/feed"
+    moves = [
+        subscriptions.note_move(connection, feed_id, new_home, now=NOON + timedelta(hours=hours))
+        for hours in (0, 12, 25)
+    ]
+    assert moves == [None, None, new_home]
+    synced = subscriptions.sync(connection, wanted, now=NOON)
+    assert (synced.added, synced.retired) == ((), ())
+    assert subscriptions.find(connection, new_home) == feed_id
+
+
+def test_a_redirect_that_ends_elsewhere_starts_the_count_anew(connection: Connection) -> None:
+    feed_id = add(connection, JOOP)
+    ends = ["https://x.example/", "https://y.example/", "https://x.example/"]
+    for hours, end in zip((0, 13, 26), ends, strict=True):
+        at = NOON + timedelta(hours=hours)
+        assert subscriptions.note_move(connection, feed_id, end, now=at) is None
+
+
+def test_http_to_https_on_the_same_host_moves_at_once(connection: Connection) -> None:
+    feed_id = add(connection, "http://joop.example/feed")
+    assert subscriptions.note_move(connection, feed_id, JOOP, now=NOON) == JOOP
+
+
+def test_a_redirect_to_another_subscribed_feed_joins_nothing_silently(
+    connection: Connection,
+) -> None:
+    feed_id = add(connection, "http://joop.example/feed")
+    add(connection, JOOP)
+    assert subscriptions.note_move(connection, feed_id, JOOP, now=NOON) is None
+
+
+@pytest.mark.parametrize("url", ["ftp://a.example/", "joop", "https://", "javascript:alert(1)"])
+def test_an_address_that_is_none_is_refused_with_the_cure(connection: Connection, url: str) -> None:
+    with pytest.raises(UsageError, match="http"):
+        add(connection, url)
+
+
+def test_an_unknown_feed_is_answered_with_the_nearest_name(connection: Connection) -> None:
+    add(connection, JOOP, name="joop")
+    with pytest.raises(NotFound, match="did you mean 'joop'"):
+        subscriptions.find(connection, "jop")
+
+
+def test_two_feeds_never_share_a_name(connection: Connection) -> None:
+    add(connection, JOOP, name="joop")
+    with pytest.raises(UsageError, match="another name"):
+        add(connection, NOS, name="joop")
+
+
+def test_a_private_feeds_address_is_not_shown(connection: Connection) -> None:
+    add(connection, "https://u:secret@paper.example/feed?token=abc", is_private=True)
+    (row,) = subscriptions.rows(connection)
+    assert "secret" not in row.address
+    assert "abc" not in row.address
+
+
+@pytest.mark.parametrize(
+    ("wish", "slug"),
+    [
+        ("www.nu.nl", "nu-nl"),
+        ("Joop / BNNVARA", "joop-bnnvara"),
+        ("新聞", "feed"),
+        ("é" * 99, "e" * 40),
+    ],
+)
+def test_a_slug_can_be_typed_on_any_keyboard(wish: str, slug: str) -> None:
+    assert slug_of(wish) == slug
