@@ -118,7 +118,9 @@ class Loopback:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._serve, self._address, 0, ssl=self._tls)
+        self._server = await asyncio.start_server(
+            self._serve, self._address, 0, ssl=self._tls, backlog=1_000
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -138,6 +140,11 @@ class Loopback:
         """Return the address of `path`, under another name for this host if one is given."""
         scheme = "https" if self._tls else "http"
         return f"{scheme}://{host or self._address}:{self.port}{path}"
+
+    @property
+    def n_open(self) -> int:
+        """Return how many connections are open."""
+        return len(self._tasks)
 
     async def quiet(self) -> None:
         """Wait until no request is being answered any more."""

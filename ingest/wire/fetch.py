@@ -11,6 +11,7 @@ keeps no cookies, sends no Referer, invents no query, stores nothing, and parses
 
 import asyncio
 from base64 import b64encode
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -54,6 +55,11 @@ _LONGEST_HEADER_BYTES = 32 * 1024
 
 # How long a redirect's hop waits for its host's turn: a lease on the first host runs meanwhile.
 _TURN_WAIT_S = 120.0
+
+# How long an idle connection is kept for the next request to its host: longer than the gap between two. And
+# how many at most: aiohttp bounds the busy ones only, and 5,000 hosts in one pass would each leave one open.
+_KEPT_S = 5.0
+_MOST_KEPT = 256
 
 # Hosts that timed out last time share so many of the slots (WIRE, Client).
 _SLOW_SLOTS = 8
@@ -110,7 +116,8 @@ class Client:
         self._turn = turn or HostTurns(settings.min_host_gap_s).turn
         self._public = Guard()
         self._operators = Guard(settings.allow_networks)
-        self._sessions: dict[Guard, aiohttp.ClientSession] = {}
+        self._sessions: dict[tuple[Guard, bool], aiohttp.ClientSession] = {}
+        self._kept_at: deque[float] = deque()
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._slow_slots = asyncio.Semaphore(min(_SLOW_SLOTS, settings.concurrency))
         self._slow_hosts: dict[str, None] = {}
@@ -136,7 +143,8 @@ class Client:
             reason, detail = reason_for(error)
             if reason is Reason.TIMEOUT:
                 detail = self._timeout_words(error, budget)
-                self._remember_slow(trip)
+                if not budget.is_paused:
+                    self._remember_slow(trip)
             return trip.failed(reason, detail)
 
     # -- the way from address to address -----------------------------------------------------------
@@ -227,36 +235,52 @@ class Client:
         return self._operators if is_operators else self._public
 
     def _session(self, guard: Guard) -> aiohttp.ClientSession:
-        """Return the session whose every connection passed `guard`.
+        """Return a session whose every connection passed `guard`.
 
-        Two, since a kept connection is not looked at again: one that an operator's feed opened into a private
-        network must not serve a page's request.
+        Of each guard one, since a kept connection is not looked at again: one that an operator's feed opened into
+        a private network must not serve a page's request. And of each one that keeps no connections.
         """
-        if guard not in self._sessions:
-            connector = aiohttp.TCPConnector(
-                limit=0,  # the slots are the limit
-                resolver=self._resolver,
-                # Through a proxy every connection is to the proxy; `_check_names` looks at the hosts then.
-                socket_factory=None if self.settings.proxy else guard.socket_factory,
-            )
-            session = aiohttp.ClientSession(
-                connector=connector,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,
-                trust_env=False,
-                timeout=aiohttp.ClientTimeout(
-                    total=None,
-                    connect=self.settings.connect_s,
-                    sock_connect=self.settings.connect_s,
-                    sock_read=self.settings.idle_s,
-                ),
-                max_field_size=min(_LONGEST_HEADER_BYTES, self.settings.max_header_bytes),
-                max_headers=self.settings.max_headers,
-                trace_configs=[_one_new_connection()],
-            )
+        key = (guard, self._may_keep())
+        if key not in self._sessions:
+            self._sessions[key] = session = self._open_session(*key)
             self._closing.push_async_callback(session.close)
-            self._sessions[guard] = session
-        return self._sessions[guard]
+        return self._sessions[key]
+
+    def _may_keep(self) -> bool:
+        """Tell whether one more idle connection may be left open, and count it if so."""
+        now = asyncio.get_running_loop().time()
+        while self._kept_at and self._kept_at[0] <= now - _KEPT_S:
+            self._kept_at.popleft()
+        may = len(self._kept_at) < _MOST_KEPT
+        if may:
+            self._kept_at.append(now)
+        return may
+
+    def _open_session(self, guard: Guard, keeps: bool) -> aiohttp.ClientSession:
+        settings = self.settings
+        connector = aiohttp.TCPConnector(
+            limit=0,  # the slots are the limit
+            resolver=self._resolver,
+            # Through a proxy every connection is to the proxy; `_check_names` looks at the hosts then.
+            socket_factory=None if settings.proxy else guard.socket_factory,
+            force_close=not keeps,
+            keepalive_timeout=_KEPT_S if keeps else None,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            trust_env=False,
+            timeout=aiohttp.ClientTimeout(
+                total=None,
+                connect=settings.connect_s,
+                sock_connect=settings.connect_s,
+                sock_read=settings.idle_s,
+            ),
+            max_field_size=min(_LONGEST_HEADER_BYTES, settings.max_header_bytes),
+            max_headers=settings.max_headers,
+            trace_configs=[_one_new_connection()],
+        )
 
     async def _check_names(self, guard: Guard, address: Address) -> None:
         """Look up a host that a proxy will connect to for us. Raises AddressRefused, or OSError for no name."""

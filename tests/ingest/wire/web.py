@@ -1,4 +1,7 @@
-"""A client against a scripted loopback server, with limits short enough for tests."""
+"""A client against a scripted loopback server.
+
+Its time limits are WIRE's, so that a busy machine fails no test; the few tests of the limits set short ones.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,9 +20,9 @@ RSS = b"<rss><channel><title>News</title></channel></rss>"
 LIMITS: dict[str, Any] = {
     "contact": "https://reader.example/about",
     "allow_networks": networks(("127.0.0.0/8",)),
-    "connect_s": 0.3,
-    "idle_s": 0.2,
-    "total_s": 0.3,
+    "connect_s": 10.0,
+    "idle_s": 10.0,
+    "total_s": 10.0,
     "min_host_gap_s": 0.0,
 }
 
