@@ -1,0 +1,77 @@
+"""`help`: a command's own help, or a topic that belongs to no single command."""
+
+import click
+
+from archive import terminal
+from archive.errors import UsageError
+
+QUERY = """\
+A query is words; an article is found when it has all of them.
+
+  stikstof uitkoop          both words, in any of their forms (bondgenoot finds bondgenoten)
+  "vijf procent"            these words in a row, exactly so
+  navo*                     every word that begins so
+  -voetbal                  not this word; at least one word without - must stand beside it
+  (navo OR nato) norm       either word; brackets keep them together
+  title:kabinet             in the headline
+  feed:joop                 seen in this feed (newsarchive feeds lists their names)
+  lang:nl                   in this language
+  after:2026-11-01          published on this day or later
+  before:2026-12-01         published before this day
+
+Letters with and without accents are the same: cafe finds café. Capitals do not count.
+In a shell, put a query with quotes or brackets in single quotes:
+  newsarchive search '"vijf procent" feed:nos'
+"""
+
+EXIT_CODES = """\
+  0     found, or done
+  1     nothing found
+  2     wrong usage: a command, option, query, address or setting; the message names the cure
+  3     the archive is missing, damaged, of a newer version, or its disk is full
+  70    a fault in newsarchive itself; newsarchive --debug COMMAND shows where
+  75    held by another process: try again later
+  130   stopped by Ctrl-C; what was written stays
+  141   whoever read the output closed it
+"""
+
+COMPLETION = """\
+Completion of commands and options, for this session:
+
+  bash   eval "$(_NEWSARCHIVE_COMPLETE=bash_source newsarchive)"
+  zsh    eval "$(_NEWSARCHIVE_COMPLETE=zsh_source newsarchive)"
+  fish   _NEWSARCHIVE_COMPLETE=fish_source newsarchive | source
+
+To keep it, put that line in ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish.
+"""
+
+TOPICS = {"query": QUERY, "exit-codes": EXIT_CODES, "completion": COMPLETION}
+
+
+@click.command("help")
+@click.argument("words", nargs=-1, metavar="[COMMAND... | TOPIC]")
+@click.pass_context
+def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
+    """Show the help of a command, or of a topic: query, exit-codes, completion."""
+    if len(words) == 1 and words[0] in TOPICS:
+        terminal.echo(TOPICS[words[0]].rstrip())
+        return
+    root = ctx.find_root()
+    terminal.echo(_help_of(root, list(words)))
+
+
+def _help_of(ctx: click.Context, words: list[str]) -> str:
+    """Return the help of the command that `words` name, from `ctx` down."""
+    for word in words:
+        group = ctx.command
+        known = group.list_commands(ctx) if isinstance(group, click.Group) else []
+        if not isinstance(group, click.Group) or word not in known:
+            import difflib
+
+            near = difflib.get_close_matches(word, [*known, *TOPICS], n=1)
+            cure = f"did you mean '{near[0]}'?" if near else f"topics: {', '.join(TOPICS)}"
+            raise UsageError(f"no help on {word!r}; {cure}")
+        command = group.get_command(ctx, word)
+        assert command is not None
+        ctx = click.Context(command, info_name=word, parent=ctx)
+    return ctx.get_help()
