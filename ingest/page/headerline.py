@@ -1,0 +1,260 @@
+"""The visible line around a headline: "Opinion • Today • reading time 2 minutes • read 334 times • save".
+
+Only the blocks between the headline and the first paragraph of the text are read, and nothing else of
+the page. Each atom of them is a button, a reading time, a counter, a date, a byline, or else,
+if it is
+short, without digits and beside one of the others, the section.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from lxml.html import HtmlElement
+
+from archive.model.stated import Counter, CounterKind
+from ingest.dates import Read, read_date, read_relative
+from ingest.page.atoms import Atom, atoms_of, split
+from ingest.page.counters import read_counter, read_minutes
+from ingest.page.people import names_of
+from ingest.page.phrases import Lexicon, lexicon
+from ingest.page.tree import PageTree, letters, selected, serialise
+
+_MAX_HTML = 60_000
+_MAX_STEPS = 60
+_MAX_BLOCK = 1_500  # characters: a longer one between headline and text is no line
+_SECTION_WORDS = 4
+_SECTION_CHARACTERS = 40
+_DATE_WORDS = 5  # of a date without a year: "Day of the press on 3 May" is a subject
+_PARAGRAPH_KEY = 60
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class DateAtom:
+    """A date as shown: what it was read as and the text it was read from."""
+
+    read: Read
+    stated: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeaderLine:
+    """What the header line says; empty where it says nothing. `known` are its atoms, letters only."""
+
+    section: str | None = None
+    published: DateAtom | None = None
+    updated: DateAtom | None = None
+    minutes: tuple[int, str] | None = None
+    counters: tuple[Counter, ...] = ()
+    authors: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
+
+    def is_made_of(self, text: str) -> bool:
+        """Tell whether `text`, a block of the body, is nothing but atoms of this line."""
+        whole = letters(text)
+        if whole in self.known:
+            return True
+        rest = "".join(letters(piece) for piece in split(text))
+        for atom in sorted(self.known, key=len, reverse=True):
+            rest = rest.replace(atom, "", 1)
+        return bool(whole) and len(rest) <= 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What a relative date is relative to, and the language it is written in."""
+
+    language: str | None
+    now: datetime
+    zone: tzinfo
+
+
+def read_header_line(
+    page: PageTree,
+    titles: Iterable[str],
+    first_paragraph: str | None,
+    moment: Moment,
+    *,
+    selector: str | None = None,
+) -> HeaderLine:
+    """Read the line around the headline that says one of `titles`.
+
+    `first_paragraph` is where the text begins; `selector` is a site's own place for the line.
+    """
+    html = _by_rule(page, selector) if selector else _around(page, titles, first_paragraph)
+    if not html:
+        return HeaderLine()
+    words = lexicon(moment.language)
+    return _Reading(words, moment).of(atoms_of(html, words))
+
+
+def find_headline(root: HtmlElement, titles: Iterable[str]) -> HtmlElement | None:
+    """Return the h1 that says one of `titles`, else an h2 or h3 that does, else an h1 of three words."""
+    names = {letters(t) for t in titles} - {""}
+    h1s = [(h, letters(h.text_content())) for h in root.iter("h1")]
+    h1s = [(h, said) for h, said in h1s if said]
+    for headline, said in [*h1s, *((h, letters(h.text_content())) for h in root.iter("h2", "h3"))]:
+        if said in names:
+            return headline
+    for headline, said in h1s:
+        if any(said in name or name in said for name in names):
+            return headline
+    return next((h for h, _ in h1s if len(h.text_content().split()) >= 3), None)
+
+
+@dataclass
+class _Reading:
+    """One pass over the atoms: each is the first thing that it can be."""
+
+    lexicon: Lexicon
+    moment: Moment
+    published: DateAtom | None = None
+    updated: DateAtom | None = None
+    minutes: tuple[int, str] | None = None
+    authors: tuple[str, ...] = ()
+    counters: dict[CounterKind, Counter] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
+
+    def of(self, atoms: list[Atom]) -> HeaderLine:
+        maybe: list[Atom] = []
+        for atom in atoms:
+            if self._is_furniture(atom):
+                self.known.add(letters(atom.text))
+            elif _may_be_section(atom.text):
+                maybe.append(atom)
+        section = next((a for a in maybe if self._is_section(a)), None)
+        if section is not None:
+            self.known.add(letters(section.text))
+        return HeaderLine(
+            section=section.text if section else None,
+            published=self.published,
+            updated=self.updated,
+            minutes=self.minutes,
+            counters=tuple(self.counters.values()),
+            authors=self.authors,
+            known=frozenset(self.known - {""}),
+        )
+
+    def _is_furniture(self, atom: Atom) -> bool:
+        text = atom.text
+        if text.casefold().strip(" .:…") in self.lexicon.buttons:
+            return True
+        if (minutes := read_minutes(text)) is not None:
+            self.minutes = self.minutes or (minutes, text)
+        elif (counter := read_counter(text)) is not None:
+            self.counters.setdefault(counter.kind, counter)
+        elif (date := self._date(atom)) is not None:
+            is_update, read = date
+            if is_update:
+                self.updated = self.updated or read
+            else:
+                self.published = self.published or read
+        elif names := self._byline(text):
+            self.authors = self.authors or names
+            return True
+        else:
+            return False
+        self.found.add(text)
+        return True
+
+    def _is_section(self, atom: Atom) -> bool:
+        """Tell a section from a name, a kicker or a credit: by its name, or by what shares its line."""
+        if not self.found or any(name in atom.text for name in self.authors):
+            return False
+        return atom.is_named_section or any(text in atom.line for text in self.found)
+
+    def _date(self, atom: Atom) -> tuple[bool, DateAtom] | None:
+        """Return (is an update, date) for an atom that is a date, with or without "published" before it."""
+        text, is_update = atom.text, False
+        folded = text.casefold()
+        for words, means_update in self.lexicon.date_leads:
+            if folded.startswith(words) and not text[len(words) : len(words) + 1].isalpha():
+                text, is_update = text[len(words) :].strip(" :-–,"), means_update
+                break
+        language, zone = self.moment.language, self.moment.zone
+        if atom.instant and (read := read_date(atom.instant, language=language, zone=zone)):
+            return is_update, DateAtom(read, atom.instant)
+        if (
+            not text
+            or len(text) > 60
+            or (not _YEAR.search(text) and len(text.split()) > _DATE_WORDS)
+        ):
+            return None
+        relative = read_relative(text, language=language, now=self.moment.now, zone=zone)
+        if relative is None and any(c.isdigit() for c in text):
+            relative = read_date(text, language=language, zone=zone)
+        return (is_update, DateAtom(relative, atom.text)) if relative is not None else None
+
+    def _byline(self, text: str) -> tuple[str, ...]:
+        folded = text.casefold()
+        for words in self.lexicon.by:
+            rest = text[len(words) :]
+            opens = folded.startswith(words) and rest[:1] in (" ", ":")
+            if opens and not rest.strip(" :")[:1].islower():
+                return names_of(text)
+        return ()
+
+
+def _may_be_section(text: str) -> bool:
+    return (
+        len(text.split()) <= _SECTION_WORDS
+        and 2 < len(text) <= _SECTION_CHARACTERS
+        and not text.endswith((":", ".", "?", "!"))
+        and not any(c.isdigit() for c in text)
+        and text[0].isalpha()
+    )
+
+
+def _by_rule(page: PageTree, selector: str) -> str:
+    return "\n".join(serialise(e) for e in selected(page.root, selector))[:_MAX_HTML]
+
+
+def _around(page: PageTree, titles: Iterable[str], first_paragraph: str | None) -> str:
+    headline = find_headline(page.root, titles)
+    if headline is None:
+        return ""
+    key = letters(first_paragraph or "")[:_PARAGRAPH_KEY]
+    pieces = [*_above(headline), *_below(headline, key)]
+    return "\n".join(pieces)[:_MAX_HTML]
+
+
+def _above(headline: HtmlElement) -> Iterator[str]:
+    """Yield what stands over the headline inside the same header, and a header right before it."""
+    parent = headline.getparent()
+    if parent is not None and parent.tag in ("header", "hgroup"):
+        yield from (serialise(e) for e in reversed(list(headline.itersiblings(preceding=True))))
+    before = headline.getprevious()
+    if before is not None and before.tag == "header":
+        yield serialise(before)
+
+
+def _below(headline: HtmlElement, key: str) -> Iterator[str]:
+    """Yield the blocks behind the headline, in order, until the paragraph whose letters begin with `key`."""
+    node: HtmlElement | None = headline
+    n_steps = 0
+    while node is not None and node.tag not in ("body", "html"):
+        for sibling in node.itersiblings():
+            n_steps += 1
+            if n_steps > _MAX_STEPS:
+                return
+            if key and key in letters(sibling.text_content()):
+                yield from _until(sibling, key)
+                return
+            if isinstance(sibling.tag, str) and len(sibling.text_content()) < 1_500:
+                yield serialise(sibling)
+        node = node.getparent()
+
+
+def _until(element: HtmlElement, key: str) -> Iterator[str]:
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        if key in letters(child.text_content()):
+            yield from _until(child, key)
+            return
+        if letters(child.text_content()).startswith(key[:20]):
+            return
+        yield serialise(child)

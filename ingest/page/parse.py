@@ -1,0 +1,262 @@
+"""An article page, read: bytes in, an `ArticlePage` out, and never an exception.
+
+The order is the data's: bytes to one tree; titles; the body; the line around the headline, which ends
+where the body begins; every other field's ladder; last of all whether this is an article at all.
+"""
+
+import logging
+import re
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from archive.model.stated import (
+    ArticlePage,
+    CounterKind,
+    Enclosure,
+    SiteRules,
+    Update,
+    Wall,
+    WallKind,
+)
+from ingest.clean import clean_html, one_line, text_of
+from ingest.dates import read_date
+from ingest.page.dating import date_raws, state_dates, zone_of
+from ingest.page.headerline import Moment, read_header_line
+from ingest.page.jsonld import read_linked_data
+from ingest.page.measure import count_words, minutes_to_read
+from ingest.page.meta import MetaTags, Microdata
+from ingest.page.metadata import (
+    Ledger,
+    Stated,
+    counters,
+    language_tag,
+    next_page_of,
+    robots_of,
+    site_name_of,
+    state_names_and_places,
+    state_reading_minutes,
+)
+from ingest.page.text import extract
+from ingest.page.titles import chosen_title, title_claims
+from ingest.page.tree import PageTree, read, selected
+from ingest.page.walls import Evidence, find_wall
+
+# The libraries' own reports ("discarding data", "empty HTML tree") are about pages, not about us.
+for _name in ("trafilatura", "htmldate", "readability", "charset_normalizer"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
+
+_MAX_UPDATES = 500
+_MAX_ENCLOSURES = 40
+
+
+def parse_article(
+    html: bytes,
+    url: str,
+    *,
+    fetched_at: datetime,
+    content_type: str | None = None,
+    rules: SiteRules | None = None,
+) -> ArticlePage:
+    """Read one article page.
+
+    `url` is the address after redirects, `fetched_at` an aware instant: "today" on the page is its day.
+    `content_type` is the HTTP header. Returns an empty ArticlePage for what is no HTML. A wall other
+    than a paywall gives its kind and nothing that could be taken for the article.
+    """
+    try:
+        page = read(html, url, content_type)
+        return (
+            _parsed(page, fetched_at, rules or SiteRules()) if page is not None else ArticlePage()
+        )
+    except Exception:
+        logging.getLogger(__name__).exception("page_unreadable url=%s", url)
+        return ArticlePage()
+
+
+def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePage:
+    meta, micro = MetaTags(page), Microdata(page)
+    data = read_linked_data(page.linked_data())
+    article = data.article(
+        page.url,
+        [meta.first("og:title") or "", *(h.text_content() for h in list(page.root.iter("h1"))[:5])],
+    )
+    site_name = site_name_of(meta, data, article)
+    ruled = _ruled(page, rules)
+    language = (
+        rules.language
+        or language_tag(page.language_stated)
+        or language_tag(meta.first("og:locale"))
+    )
+    zone = _zone(rules, date_raws(meta, article), fetched_at)
+
+    claims = title_claims(
+        page,
+        meta,
+        article,
+        [site_name or "", *(n.text("name") or "" for n in data.of_type("Organization"))],
+    )
+    titles = [claim.value for claim in claims]
+    body = extract(page, titles, text=rules.text, remove=rules.remove)
+    moment = Moment(language=language, now=fetched_at, zone=zone)
+    header = read_header_line(
+        page, titles, body.first_paragraph(), moment, selector=rules.header_line
+    )
+    body.drop_line(header.is_made_of)
+    html, text = body.rendered(page.base_url)
+
+    wall = find_wall(Evidence(page=page, meta=meta, data=data, article=article, text=text))
+    robots = robots_of(meta)
+    if wall is not None and wall.kind is not WallKind.PAYWALL:
+        return ArticlePage(wall=wall, robots=robots)
+
+    ledger = Ledger()
+    for stated in ruled.get("title", ()):
+        ledger.state("title", "rule", stated, stated)
+    chosen = chosen_title(claims)
+    if chosen is not None:
+        ledger.state("title", chosen.source, chosen.value, chosen.value)
+    for claim in claims:
+        ledger.state("title", claim.source, claim.value, claim.value)
+    stated_all = Stated(
+        page=page,
+        meta=meta,
+        micro=micro,
+        data=data,
+        article=article,
+        header=header,
+        site_name=site_name,
+        language=language,
+        fetched_at=fetched_at,
+        zone=zone,
+        ruled=ruled,
+    )
+    return _assembled(ledger, stated_all, html, text, wall, robots)
+
+
+def _assembled(
+    ledger: Ledger, s: Stated, html: str, text: str, wall: Wall | None, robots: tuple[str, ...]
+) -> ArticlePage:
+    state_names_and_places(ledger, s)
+    published, modified = state_dates(ledger, s)
+    state_reading_minutes(ledger, s)
+    first_image = re.search(r'<img[^>]*? src="([^"]+)"', html)
+    if first_image and ledger.chosen("image_url") is None:
+        ledger.state("image_url", "visible", first_image[1], first_image[1].replace("&amp;", "&"))
+    n_words = count_words(text)
+    if text and ledger.chosen("reading_minutes") is None:
+        ledger.state("reading_minutes", "computed", f"{n_words} words", minutes_to_read(text))
+    counted = counters(s)
+    minutes = ledger.value("reading_minutes")
+    provenance = ledger.provenance
+    if text:
+        provenance |= {
+            "text": "rule" if s.ruled.get("text") else "inferred",
+            "word_count": "computed",
+        }
+    return ArticlePage(
+        title=ledger.text("title"),
+        authors=ledger.names("authors"),
+        published_at=published.at if published else None,
+        published_precision=published.precision if published else None,
+        modified_at=modified.at if modified else None,
+        modified_precision=modified.precision if modified else None,
+        section=ledger.text("section"),
+        tags=ledger.names("tags"),
+        language=ledger.text("language"),
+        text=text or None,
+        html=html or None,
+        image_url=ledger.text("image_url"),
+        site_name=ledger.text("site_name"),
+        canonical_url=ledger.text("canonical_url"),
+        description=ledger.text("description"),
+        word_count=n_words if text else None,
+        reading_minutes=minutes if isinstance(minutes, int) else None,
+        counters=counted,
+        view_count=next((c.value for c in counted if c.kind is CounterKind.VIEWS), None),
+        wall=wall,
+        robots=robots,
+        enclosures=tuple(_enclosures(s)),
+        next_page_url=next_page_of(s.page, s.meta),
+        updates=tuple(_updates(s)),
+        claims=tuple(ledger.claims),
+        provenance=provenance,
+    )
+
+
+def _ruled(page: PageTree, rules: SiteRules) -> dict[str, list[str]]:
+    """Return what a site's selectors find, and the facts it states, by field."""
+    found: dict[str, list[str]] = {}
+    for name, selector in (
+        ("title", rules.title),
+        ("section", rules.section),
+        ("authors", rules.authors),
+        ("published", rules.published),
+    ):
+        for element in selected(page.root, selector) if selector else ():
+            stated = one_line(
+                element.get("datetime") or element.get("content") or element.text_content()
+            )
+            if stated and len(stated) < 1_000:
+                found.setdefault(name, []).append(stated)
+    if rules.language:
+        found["language"] = [rules.language]
+    if rules.text and selected(page.root, rules.text):
+        found["text"] = [rules.text]
+    return found
+
+
+def _zone(rules: SiteRules, raws: Iterable[str], fetched_at: datetime) -> tzinfo:
+    if rules.timezone:
+        try:
+            return ZoneInfo(rules.timezone)
+        except (ValueError, KeyError, OSError):
+            pass  # `config check` tells the operator; a page is read all the same
+    return zone_of(raws, fetched_at)
+
+
+def _enclosures(s: Stated) -> Iterable[Enclosure]:
+    """Yield the audio and video files that the page states."""
+    stated: list[tuple[str, str | None, str | None]] = []
+    for key in ("audio", "video", "associatedMedia", "encoding"):
+        for node in s.article.nodes(key) if s.article else ():
+            stated += [
+                (u, node.text("encodingFormat"), node.text("name"))
+                for u in node.texts("contentUrl")
+            ]
+    stated += [
+        (u, s.meta.first("og:audio:type"), None)
+        for u in s.meta.all("og:audio", "og:audio:secure_url")
+    ]
+    for element in s.page.root.iter("audio", "video"):
+        for source in (element, *element.iter("source")):
+            stated.append((source.get("src") or "", source.get("type"), None))
+    seen: set[str] = set()
+    for address, kind, title in stated:
+        url = s.page.absolute(address)
+        if url and url not in seen and len(seen) < _MAX_ENCLOSURES:
+            seen.add(url)
+            yield Enclosure(url=url, type=kind if kind and "/" in kind else None, title=title)
+
+
+def _updates(s: Stated) -> Iterable[Update]:
+    """Yield the dated sections of a live blog, as its linked data lists them."""
+    if s.article is None or "LiveBlogPosting" not in s.article.types:
+        return
+    for n, node in enumerate(s.article.nodes("liveBlogUpdate")):
+        if n >= _MAX_UPDATES:
+            return
+        read_at = read_date(node.text("datePublished") or "", zone=s.zone)
+        stated = node.body("articleBody") or ""
+        html = clean_html(
+            stated
+            if "<" in stated
+            else "".join(f"<p>{line}</p>" for line in stated.split("\n") if line.strip()),
+            s.page.base_url,
+        )
+        yield Update(
+            at=read_at.at if read_at else None,
+            title=node.text("headline"),
+            html=html,
+            text=text_of(html),
+        )

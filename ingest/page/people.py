@@ -1,0 +1,82 @@
+"""Names of authors, out of what a page states them with."""
+
+import re
+from functools import cache
+
+from ingest.clean import one_line
+from ingest.page.phrases import LANGUAGES
+
+MAX_NAME = 80
+MAX_NAMES = 20
+_NO_NAME = re.compile(r"@|https?:|www\.|\.(?:com|org|net|nl|de|fr)\b|\d{3}|[<>{}]", re.IGNORECASE)
+_NOBODY = frozenset(
+    ["admin", "administrator", "redactie", "de", "redactie", "redaktion", "redacción",
+    "redaccion", "redazione", "redação", "redakcja", "redaktionen", "toimitus", "editor",
+    "editors", "editorial", "webmaster", "user", "author", "unknown", "anonymous", "none", "null",
+    "staff", "super", "user", "superuser", "root"]
+) | {"de redactie", "super user", "editorial team", "la rédaction", "la redacción",
+"la redazione", "von der redaktion"}  # fmt: skip
+_SURE_JOINS = re.compile(r"(?i: +(?:and|en|und|et|og|och) +)|[;|•·&]|\s/\s|\s\+\s")
+# A comma before one of these parts a person from a job or a place, not two persons.
+_JOBS = re.compile(
+    r"\b(?:editor|correspondent|reporter|journalist[ae]?|columnist|redact(?:eur|rice|or)|"
+    r"redakteur(?:in)?|verslaggever|autor(?:in)?|"
+    r"writer|producer|chief|head|director|professor|lecturer|fellow|analyst|staff|freelance|"
+    r"contributor|political|senior|"
+    r"bbc|nos|reuters|afp|dpa|anp|ap|the|in|aus|uit|à|en|from)\b",
+    re.IGNORECASE,
+)
+
+
+def names_of(stated: str, *, site_name: str | None = None) -> tuple[str, ...]:
+    """Return the names in a byline ("By Ann Bo and Cy Do, senior editor"), duplicates left out."""
+    text = one_line(stated)
+    return _names(_lead_in().sub("", text), _joins(), site_name)
+
+
+def stated_names(stated: str, *, site_name: str | None = None) -> tuple[str, ...]:
+    """Return the names in a field that is for names, where "Di Maria" and "Ortega y Gasset" are whole."""
+    text = one_line(stated)
+    rest = _lead_in().sub("", text)
+    if rest != text and (":" in text[: len(text) - len(rest)] or _looks_whole(rest)):
+        text = rest
+    return _names(text, _SURE_JOINS, site_name)
+
+
+def _looks_whole(rest: str) -> bool:
+    words = rest.split()
+    return len(words) >= 2 and not words[0][0].islower()
+
+
+def _names(text: str, joins: re.Pattern[str], site_name: str | None) -> tuple[str, ...]:
+    if len(text) > MAX_NAME * MAX_NAMES:
+        return ()
+    found: list[str] = []
+    for part in joins.split(text):
+        for n, piece in enumerate(part.split(",")):
+            if n and _JOBS.search(piece):
+                break
+            name = piece.strip(" .,;:|•·-–—/*\"'“”")
+            if _is_name(name, site_name) and name not in found:
+                found.append(name)
+    return tuple(found[:MAX_NAMES])
+
+
+def _is_name(name: str, site_name: str | None) -> bool:
+    if not 2 <= len(name) <= MAX_NAME or _NO_NAME.search(name) or len(name.split()) > 8:
+        return False
+    folded = name.casefold()
+    return folded not in _NOBODY and folded != (site_name or "").casefold()
+
+
+@cache
+def _lead_in() -> re.Pattern[str]:
+    words = {w for phrases in LANGUAGES.values() for w in phrases.by}
+    forms = "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+    return re.compile(rf"^(?:{forms})(?: ?: *| +)(?=\S)", re.IGNORECASE)
+
+
+@cache
+def _joins() -> re.Pattern[str]:
+    words = "|".join(sorted({w for phrases in LANGUAGES.values() for w in phrases.joins}))
+    return re.compile(rf"(?i: +(?:{words}) +)|[;|•·&]|\s/\s|\s\+\s")
