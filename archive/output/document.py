@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import urljoin
 
+from archive.config.settings import Config
 from archive.model.kept import PublicationKind, PublishedEntry
 
 WHOLE_BYTES: Final = 512_000
@@ -26,6 +27,9 @@ RECENT: Final = timedelta(hours=24)
 
 LARGEST_WHOLE_BYTES: Final = WHOLE_BYTES // 2
 """An entry larger than this goes with its summary: whole, one book-length page would push all others out."""
+
+FIRST_DAY: Final = date(2026, 1, 1)
+"""The day that ids are minted from where none is configured; no id may ever depend on the day it was asked for."""
 
 BACKLOG_ENTRIES: Final = 10
 """So many of the articles that a feed already had when it was subscribed to stand in the document (OUTPUT)."""
@@ -70,6 +74,31 @@ class FeedFacts:
     def page_of(self, article_id: str) -> str:
         """Return the address of an article's page in this archive."""
         return urljoin(self.page_url, f"article/{article_id}")
+
+
+def facts_of(config: Config, *, archive_id: str) -> FeedFacts:
+    """Return what the merged feed says of itself, as configured.
+
+    Without a configured domain the ids are minted on the archive's own id under .invalid (RFC 2606): unique and
+    lasting, also where the archive is moved to another host.
+    """
+    base = public_url(config)
+    return FeedFacts(
+        domain=config.publish.domain or f"{archive_id[:16]}.newsarchive.invalid",
+        since=config.publish.since or FIRST_DAY,
+        title=config.publish.title,
+        self_url=urljoin(base, "feed.xml"),
+        page_url=base,
+    )
+
+
+def public_url(config: Config) -> str:
+    """Return the address of the pages, with a slash at its end."""
+    web = config.web
+    if web.public_url:
+        return web.public_url.rstrip("/") + "/"
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(web.host, web.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{web.port}/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

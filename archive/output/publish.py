@@ -10,6 +10,7 @@ import contextlib
 import fcntl
 import gzip
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ INDEX_FILE: Final = "index.html"
 INDEX_ENTRIES: Final = 100
 """So many headlines on the folder's page: what a person scrolls through."""
 
+_FEED_ID: Final = re.compile(rb"<id>(tag:[^<]{1,500}:feed)</id>")
+
 _GZIP_LEVEL: Final = 6
 """512 kB of feed: level 6 takes 15 ms and gives 26 % of it, level 9 60 ms for 0.3 % less."""
 
@@ -45,23 +48,60 @@ class PublishResult:
     changed: bool
 
 
-def publish(entries: Iterable[PublishedEntry], feed: FeedFacts, folder: Path) -> PublishResult:
+def publish(
+    entries: Iterable[PublishedEntry],
+    feed: FeedFacts,
+    folder: Path,
+    *,
+    renews_ids: bool = False,
+    dry_run: bool = False,
+) -> PublishResult:
     """Render `entries` and bring `folder` up to date with it; files that are right already are not touched.
 
-    The feed's file is written last, so that what it names is there. Raises UsageError where the folder cannot be
-    written.
+    The feed's file is written last, so that what it names is there. With `dry_run` nothing is written; the result
+    says what would be. Raises UsageError where the folder cannot be written, and where the feed in it has ids of
+    another domain or start date: all subscribers would be given all articles again (`renews_ids` allows it).
     """
     document, shown = render_filled(entries, feed=feed)
     newest_at = updated_at(shown, feed)
     path = folder / FEED_FILE
+    if not renews_ids:
+        _keep_ids(path, feed)
+    if dry_run:
+        return _result(path, document, shown, changed=_held(path) != document)
     with _cured(folder), _alone_in(folder):
         write_changed(folder / STYLE_FILE, style())
         write_changed(folder / INDEX_FILE, _index(shown, feed, newest_at), stamp=newest_at)
         packed = gzip.compress(document, compresslevel=_GZIP_LEVEL, mtime=0)
         write_changed(folder / f"{FEED_FILE}.gz", packed, stamp=newest_at)
         changed = write_changed(path, document, stamp=newest_at)
+    return _result(path, document, shown, changed=changed)
+
+
+def _result(
+    path: Path, document: bytes, shown: Iterable[PublishedEntry], *, changed: bool
+) -> PublishResult:
     n_entries = sum(entry.tombstone is None for entry in shown)
     return PublishResult(path=path, n_entries=n_entries, n_bytes=len(document), changed=changed)
+
+
+def _keep_ids(path: Path, feed: FeedFacts) -> None:
+    """Refuse to replace a feed of ours whose ids were minted elsewhere."""
+    held = _FEED_ID.search((_held(path) or b"")[:4_000])
+    if held is None or held[1].decode("utf-8", "replace") == feed.id:
+        return
+    raise UsageError(
+        f"the feed in {path.parent} has ids of {held[1].decode('utf-8', 'replace')}, the settings give {feed.id}: "
+        "a changed [publish] domain or since re-delivers every article to every subscriber. "
+        "Set them back, or allow it with --yes"
+    )
+
+
+def _held(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def style() -> bytes:
@@ -75,10 +115,7 @@ def write_changed(path: Path, content: bytes, *, stamp: datetime | None = None) 
     `stamp` becomes the file's time, which servers send as Last-Modified; a file never gets an older time than the
     one it replaces, since clients compare it.
     """
-    try:
-        held = path.read_bytes()
-    except FileNotFoundError:
-        held = None
+    held = _held(path)
     if held == content:
         return False
     seconds = None

@@ -1,3 +1,6 @@
+import pytest
+
+from archive.config.settings import Config, PublishSettings, WebSettings
 from archive.model.kept import PublicationKind, PublishedEntry
 from archive.output.document import (
     BACKLOG_ENTRIES,
@@ -6,7 +9,9 @@ from archive.output.document import (
     LARGEST_WHOLE_BYTES,
     WHOLE_BYTES,
     Filled,
+    facts_of,
     fill,
+    public_url,
     standing,
 )
 from tests.archive.building import at
@@ -93,3 +98,28 @@ def test_an_edit_of_a_backlog_article_is_news() -> None:
     shown = standing([*backlog, edited])
     assert shown[0] is edited
     assert len(shown) == BACKLOG_ENTRIES + 1
+
+
+def test_the_feeds_ids_are_the_configured_ones_else_the_archives_own() -> None:
+    assert facts_of(Config(), archive_id="0123456789abcdef" * 2).id == (
+        "tag:0123456789abcdef.newsarchive.invalid,2026-01-01:feed"
+    )
+    publish = PublishSettings(domain="news.example", since=at(0).date(), title="Alle kranten")
+    facts = facts_of(Config(publish=publish), archive_id="x")
+    assert facts.id == "tag:news.example,2026-11-24:feed"
+    assert facts.title == "Alle kranten"
+
+
+@pytest.mark.parametrize(
+    ("web", "url"),
+    [
+        (WebSettings(), "http://127.0.0.1:8420/"),
+        (WebSettings(host="0.0.0.0", port=80), "http://127.0.0.1:80/"),
+        (WebSettings(host="::1"), "http://[::1]:8420/"),
+        (WebSettings(public_url="https://news.example/papers"), "https://news.example/papers/"),
+    ],
+)
+def test_the_pages_stand_at_the_public_address_else_where_they_are_bound(
+    web: WebSettings, url: str
+) -> None:
+    assert public_url(Config(web=web)) == url

@@ -1,6 +1,7 @@
 import gzip
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,6 +64,23 @@ def test_a_folder_that_cannot_be_written_is_told_with_its_cure(tmp_path: Path) -
     (tmp_path / "file").write_text("x")
     with pytest.raises(UsageError, match=r"cannot write the feed into .*\[publish\] dir"):
         publish([entry(1)], FACTS, tmp_path / "file")
+
+
+def test_ids_of_another_domain_or_day_are_not_replaced_unasked(tmp_path: Path) -> None:
+    publish([entry(1)], FACTS, tmp_path)
+    moved = replace(FACTS, domain="other.example")
+    with pytest.raises(UsageError, match="re-delivers every article to every subscriber"):
+        publish([entry(1)], moved, tmp_path)
+    assert b"tag:news.example" in (tmp_path / "feed.xml").read_bytes()
+    publish([entry(1)], moved, tmp_path, renews_ids=True)
+    assert b"tag:other.example" in (tmp_path / "feed.xml").read_bytes()
+
+
+def test_a_dry_run_says_what_would_be_and_writes_nothing(tmp_path: Path) -> None:
+    told = publish([entry(1)], FACTS, tmp_path / "public", dry_run=True)
+    assert not (tmp_path / "public").exists()
+    assert told == publish([entry(1)], FACTS, tmp_path / "public")
+    assert not publish([entry(1)], FACTS, tmp_path / "public", dry_run=True).changed
 
 
 class Killed(BaseException):
