@@ -9,6 +9,7 @@ a stemmer has the word itself.
 import threading
 from typing import Any, Final
 
+from archive.words import dutch
 from archive.words.tokens import MAX_TOKEN, fold
 
 UNKNOWN: Final = "und"
@@ -19,7 +20,7 @@ _ALGORITHMS: Final = {
     "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english",
     "eo": "esperanto", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish",
     "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian", "id": "indonesian",
-    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch_porter", "nn": "norwegian",
+    "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nn": "norwegian",
     "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
@@ -42,8 +43,12 @@ def keys(spelling: str, lang: str) -> tuple[str, ...]:
 
     `lang` is a primary subtag as `language_of` returns it.
     """
-    if lang not in _ALGORITHMS or any(c.isdigit() for c in spelling):
-        return (fold(spelling)[:MAX_TOKEN],)
+    if any(c.isdigit() for c in spelling):
+        return (_folded(spelling),)
+    if lang == "nl":
+        return dutch.keys(spelling[:MAX_TOKEN])
+    if lang not in _ALGORITHMS:
+        return (_folded(spelling),)
     found = [_folded(_stem(spelling, lang))]
     if lang == "de":
         respelled = spelling.translate(_UMLAUTS)

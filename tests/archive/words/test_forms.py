@@ -1,0 +1,90 @@
+"""Forms of one word find each other, and words that only look alike do not."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.words import dutch
+from archive.words.forms import UNKNOWN, keys, language_of
+from archive.words.tokens import fold, tokens
+
+CHECK = settings(derandomize=True, deadline=None, max_examples=300)
+
+
+def pairs() -> list[tuple[str, str, bool]]:
+    path = Path(__file__).with_name("dutch_pairs.tsv")
+    lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line[:1] != "#"]
+    return [(one, other, verdict == "same") for one, other, verdict in lines]
+
+
+def are_forms(one: str, other: str, lang: str) -> bool:
+    # The index cuts auto's into two words; a searcher's first word is what counts.
+    return bool(set(keys(one.split("'")[0], lang)) & set(keys(other.split("'")[0], lang)))
+
+
+def test_nearly_all_judged_dutch_pairs_are_right() -> None:
+    judged = pairs()
+    wrong = [(one, other) for one, other, same in judged if are_forms(one, other, "nl") != same]
+    assert len(judged) > 160
+    assert len(wrong) <= 0.03 * len(judged), wrong
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("de", "Haus Häuser Haeuser Hauses"),
+        ("en", "election elections"),
+        ("fr", "étudié étudier"),
+        ("es", "elección elecciones"),
+        ("ru", "министр министров министра"),
+        ("sv", "flicka flickor"),
+    ],
+)
+def test_snowball_joins_the_forms_of_other_languages(lang: str, words: str) -> None:
+    one, *others = words.lower().split()
+    assert all(are_forms(one, other, lang) for other in others)
+
+
+@pytest.mark.parametrize("lang", ["nl", "en", "de", UNKNOWN])
+def test_a_word_with_a_digit_and_a_word_of_an_unknown_language_have_themselves(lang: str) -> None:
+    assert keys("480s", lang) == ("480s",)
+    assert keys("Kölns".lower(), UNKNOWN) == ("kolns",)
+    assert keys("pyongyangs", "ko") == ("pyongyangs",)
+
+
+@pytest.mark.parametrize(
+    ("tag", "expected"),
+    [
+        ("nl-BE", "nl"),
+        ("EN", "en"),
+        ("zh_Hans", "zh"),
+        (None, UNKNOWN),
+        ("", UNKNOWN),
+        ("x", UNKNOWN),
+        ("é€", UNKNOWN),
+    ],
+)
+def test_a_language_tag_is_known_by_its_first_part(tag: str | None, expected: str) -> None:
+    assert language_of(tag) == expected
+
+
+@CHECK
+@given(st.text(alphabet=st.sampled_from("aeioujtdsnrkmpëïéxbegvz'y"), min_size=1, max_size=12))
+def test_any_word_has_one_to_three_folded_keys(word: str) -> None:
+    for spelling in tokens(word):
+        found = dutch.keys(spelling)
+        assert 1 <= len(found) <= dutch.MAX_KEYS
+        assert len(set(found)) == len(found)
+        assert all(key and fold(key) == key for key in found)
+
+
+@CHECK
+@given(
+    st.text(max_size=20),
+    st.sampled_from(["nl", "de", "en", "fr", "ar", "ru", "tr", "hi", "sr", "fi", UNKNOWN]),
+)
+def test_keys_never_raise_and_are_folded(word: str, lang: str) -> None:
+    for spelling in tokens(word):
+        assert all(fold(key) == key for key in keys(spelling, lang))
