@@ -3,7 +3,7 @@
 A key is the closed-syllable spelling of the stem: `bomen` and `boom` share `boom`, `bommen` and `bom` share `bom`.
 Where a spelling has two readings it has two keys (`markt` is a noun, `werkt` a verb: `werkt`, `werk`), at most three.
 Snowball's rules for Dutch either part `groot` from `grote` or make `minister` and `mini` one word; these were judged
-on word pairs written beforehand (tests/archive/words/dutch_pairs.tsv). Compounds, participles with ge- and strong
+on word pairs written beforehand and afterwards (tests/archive/words/*.tsv). Compounds, participles with ge- and strong
 past tenses are left apart.
 """
 
@@ -47,7 +47,7 @@ _WHOLE: Final = frozenset(
         " hoogstens minstens alvorens zelfs soms links rechts thans advies precies servies oranje wagen regen"
     )
 )
-_ENDS_WHOLE: Final = ("advies", "servies")
+_ENDS_WHOLE: Final = ("advies", "servies", "verlies")
 # -t and -d that belong to the word: no verb form of `kan`, `haas`, `hem`.
 _OWN_T: Final = _words(
     "kant want tent punt krant klant lint sint mint munt hint print plant rent kaart taart staart maart soort"

@@ -13,8 +13,8 @@ from archive.words.tokens import fold, tokens
 CHECK = settings(derandomize=True, deadline=None, max_examples=300)
 
 
-def pairs() -> list[tuple[str, str, bool]]:
-    path = Path(__file__).with_name("dutch_pairs.tsv")
+def pairs(name: str) -> list[tuple[str, str, bool]]:
+    path = Path(__file__).with_name(name)
     lines = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line[:1] != "#"]
     return [(one, other, verdict == "same") for one, other, verdict in lines]
 
@@ -24,8 +24,9 @@ def are_forms(one: str, other: str, lang: str) -> bool:
     return bool(set(keys(one.split("'")[0], lang)) & set(keys(other.split("'")[0], lang)))
 
 
-def test_nearly_all_judged_dutch_pairs_are_right() -> None:
-    judged = pairs()
+@pytest.mark.parametrize("name", ["dutch_pairs.tsv", "dutch_pairs_unseen.tsv"])
+def test_nearly_all_judged_dutch_pairs_are_right(name: str) -> None:
+    judged = pairs(name)
     wrong = [(one, other) for one, other, same in judged if are_forms(one, other, "nl") != same]
     assert len(judged) > 160
     assert len(wrong) <= 0.03 * len(judged), wrong
