@@ -72,6 +72,18 @@ _NOISE: Final = re.compile("|".join((_AGO, _STAMP, _COUNTER, _READING_TIME)))
 _DIGIT: Final = re.compile(r"\d")
 
 
+def quiet(text: str) -> str:
+    """Return a text in which noise makes no difference.
+
+    White space is evened; a text that shows a clock or a counter loses it (and then also case and
+    points), any other stays exact to the letter.
+    """
+    folded = fold(text)
+    if _NOISE.search(folded) is None:
+        return " ".join(text.split())
+    return " ".join(words_of(_NOISE.sub(" ", folded)))
+
+
 def edit_kind(old_title: str, old_text: str, new_title: str, new_text: str) -> Edit:
     """Return what changed between two statements of one article, and how much it matters.
 
@@ -82,13 +94,13 @@ def edit_kind(old_title: str, old_text: str, new_title: str, new_text: str) -> E
     texts = _words(old_text), _words(new_text)
     if titles[0] == titles[1] and texts[0] == texts[1]:
         return Edit(kind=EditKind.NOISE, why="the same words")
-    quiet = (
+    calm = (
         tuple(_words(_NOISE.sub(" ", fold(text))) for text in (old_title, new_title)),
         tuple(_words(_NOISE.sub(" ", fold(text))) for text in (old_text, new_text)),
     )
-    if quiet[0][0] == quiet[0][1] and quiet[1][0] == quiet[1][1]:
+    if calm[0][0] == calm[0][1] and calm[1][0] == calm[1][1]:
         return Edit(kind=EditKind.NOISE, why="only a clock or a counter")
-    return _weighed(*quiet[0], *quiet[1])
+    return _weighed(*calm[0], *calm[1])
 
 
 def _weighed(
