@@ -159,7 +159,8 @@ def _guessed(body: bytes, warnings: list[str]) -> tuple[str, str]:
 
 _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\ufffd]")
 
-_FORBIDDEN: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_FORBIDDEN: Final = bytes(code for code in range(32) if code not in (9, 10, 13))
+_NO_CHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 # References that may be forbidden: below 32, surrogates, U+FFFE and U+FFFF, above U+10FFFF. Two
 # in a row may be one character in halves; `&amp;#` stands in escaped HTML.
 _REFERENCE: Final = (
@@ -174,10 +175,12 @@ _ONE: Final = re.compile(rb"&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 def _with_legal_characters(body: bytes, warnings: list[str]) -> bytes:
     """Drop what XML forbids, as bytes and as references, and join characters written in halves."""
-    if _FORBIDDEN.search(body):
+    legal = body.translate(None, _FORBIDDEN)
+    for bad in _NO_CHARACTERS:
+        legal = legal.replace(bad, b"")
+    if len(legal) != len(body):
         warnings.append("held characters that XML forbids")
-        body = _FORBIDDEN.sub(b"", body)
-    return _SUSPECT.sub(_mended, body) if _SUSPECT.search(body) else body
+    return _SUSPECT.sub(_mended, legal) if b"&#" in legal or b"&amp;#" in legal else legal
 
 
 def _mended(match: re.Match[bytes]) -> bytes:
