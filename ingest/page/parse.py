@@ -19,12 +19,13 @@ from archive.model.stated import (
     Wall,
     WallKind,
 )
+from archive.words.tokens import tokens
 from ingest.clean import clean_html, one_line, text_of
 from ingest.dates import read_date
 from ingest.page.dating import date_raws, state_dates, zone_of
 from ingest.page.headerline import Moment, read_header_line
 from ingest.page.jsonld import read_linked_data
-from ingest.page.measure import count_words, minutes_to_read
+from ingest.page.measure import minutes_to_read
 from ingest.page.meta import MetaTags, Microdata
 from ingest.page.metadata import (
     Ledger,
@@ -97,7 +98,7 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         [site_name or "", *(n.text("name") or "" for n in data.of_type("Organization"))],
     )
     titles = [claim.value for claim in claims]
-    body = extract(page, titles, text=rules.text, remove=rules.remove)
+    body = extract(page, titles, article=article, text=rules.text, remove=rules.remove)
     moment = Moment(language=language, now=fetched_at, zone=zone)
     header = read_header_line(
         page, titles, body.first_paragraph(), moment, selector=rules.header_line
@@ -143,7 +144,7 @@ def _assembled(
     first_image = re.search(r'<img[^>]*? src="([^"]+)"', html)
     if first_image and ledger.chosen("image_url") is None:
         ledger.state("image_url", "visible", first_image[1], first_image[1].replace("&amp;", "&"))
-    n_words = count_words(text)
+    n_words = len(tokens(text))
     if text and ledger.chosen("reading_minutes") is None:
         ledger.state("reading_minutes", "computed", f"{n_words} words", minutes_to_read(text))
     counted = counters(s)

@@ -18,9 +18,12 @@ from trafilatura.settings import Extractor
 from ingest.clean import clean_html, one_line, text_of
 from ingest.page import furniture
 from ingest.page.figures import MARK, put_back, take_out
+from ingest.page.jsonld import Node
 from ingest.page.measure import count_words
+from ingest.page.second import fuller
 from ingest.page.tree import PageTree, letters, selected, serialise, squeezed
 
+_CONTAINERS = ("div", "section", "article", "main", "body")
 _NEVER_TEXT = (
     "script",
     "style",
@@ -53,6 +56,8 @@ _MAX_OFFER_WORDS = 80
 # No rule may take more than this share of a text: then it is the rules that are wrong.
 _MAX_DROPPED_SHARE = 0.6
 _LINK_SHARE = 0.85
+# Linked lines are teasers as long as they are few; where they are more, they are the article.
+_MAX_LINKED_SHARE = 0.2
 _RELATED_WORDS, _SITE_WORDS = 25, 40
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _RENDERINGS = {"#b": "strong", "#i": "em", "#u": "em", "#t": "code", "#sub": "sub", "#sup": "sup"}
@@ -92,9 +97,18 @@ class Body:
 
 
 def extract(
-    page: PageTree, titles: Sequence[str], *, text: str | None, remove: Iterable[str]
+    page: PageTree,
+    titles: Sequence[str],
+    *,
+    article: Node | None = None,
+    text: str | None = None,
+    remove: Iterable[str] = (),
 ) -> Body:
-    """Choose the article's blocks. `text` and `remove` are a site's selectors; bad ones match nothing."""
+    """Choose the article's blocks.
+
+    `article` is the page's linked data, asked where the text comes out short. `text` and `remove`
+    are a site's selectors; what they match is taken as it stands, and bad ones match nothing.
+    """
     root = deepcopy(page.root)
     for selector in remove:
         for element in selected(root, selector):
@@ -102,10 +116,15 @@ def extract(
     prune(root)
     chosen = selected(root, text) if text else []
     figures = take_out(root, page)
-    body = _as_written(chosen) if chosen else _chosen_by_trafilatura(root)
-    if body is None:
-        return Body(etree.Element("div"))
-    if not chosen:
+    if chosen:
+        body = _as_written(chosen)
+    else:
+        body = _chosen_by_trafilatura(root)
+        other = fuller(root, _words(body), article)
+        if other is not None:
+            marks = [m for block in body for m in _marks_in(block)]
+            body = _flattened(other)
+            _keep_marks(body, marks)
         apply_line_rules(body, titles)
     put_back(body, figures)
     return Body(body)
@@ -122,8 +141,10 @@ def prune(root: HtmlElement) -> None:
         if kind == "never":
             if _paragraph_words(element) <= _MAX_PRUNED_SHARE * n_words:
                 _drop(element)
-        elif kind == "offer" and len(element.text_content().split()) <= _MAX_OFFER_WORDS:
-            _drop(element)
+        elif kind == "offer":
+            words = squeezed(element.text_content())
+            if len(words.split()) <= _MAX_OFFER_WORDS and furniture.OFFER.search(words):
+                _drop(element)
     for heading in list(root.iter("h2", "h3", "h4")):
         words = squeezed(heading.text_content())
         if len(words) < 60 and furniture.COMMENTS_HEADING.match(words):
@@ -131,40 +152,66 @@ def prune(root: HtmlElement) -> None:
 
 
 def apply_line_rules(body: etree._Element, titles: Sequence[str]) -> None:
-    """Drop, in place, the blocks that are about the site; nothing if that were most of the text."""
+    """Drop, in place, the blocks that are about the site; none if they were most of the text."""
     blocks = list(body)
     texts = [MARK.sub("", block_text(block)) for block in blocks]
+    n_characters = sum(map(len, texts))
     names = {letters(title) for title in titles} - {""}
-    doomed: list[int] = []
+    doomed, linked = set[int](), set[int]()
     after_related = False
     for n, (block, words) in enumerate(zip(blocks, texts, strict=True)):
-        is_related = _is_related(words)
-        if (
-            is_related
-            or (n < 3 and letters(words) in names)
-            or _is_about_the_site(words)
-            or (
-                block.tag in ("p", "div", "ul", "ol")
-                and words
-                and _link_share(block, words) >= _LINK_SHARE
-                and (block.tag in ("p", "div") or after_related)
-            )
-            or (words and block.tag in ("p", "div", *_HEADINGS) and not _LETTER.search(words))
-        ):
-            doomed.append(n)
-        after_related = is_related or (after_related and n in doomed)
-    total = sum(map(len, texts))
-    if sum(len(texts[n]) for n in doomed) > _MAX_DROPPED_SHARE * total:
-        doomed = [n for n in doomed if furniture.OFFER.search(texts[n])]
+        n_words = len(words.split())
+        share = _link_share(block, words) if words else 0.0
+        is_related = n_words < _RELATED_WORDS and furniture.leads_elsewhere(words, share)
+        is_site = n_words < _SITE_WORDS and furniture.is_about_the_site(words)
+        is_title = n < 3 and letters(words) in names
+        if is_related or is_site or is_title or _says_nothing(block, words):
+            doomed.add(n)
+        elif share >= _LINK_SHARE and _may_be_a_teaser(block, words, after_related):
+            linked.add(n)
+        after_related = is_related or (after_related and n in linked)
+    if sum(len(texts[n]) for n in linked) <= _MAX_LINKED_SHARE * n_characters:
+        doomed |= linked
+    if sum(len(texts[n]) for n in doomed) > _MAX_DROPPED_SHARE * n_characters:
+        doomed = {n for n in doomed if furniture.is_offer(texts[n])}
     for n in doomed:
-        marks = MARK.findall("".join(blocks[n].itertext()))
-        if marks and not _is_related(texts[n]):
-            blocks[n].clear()
-            blocks[n].tag, blocks[n].text = "p", "".join(marks)
-        else:
-            body.remove(blocks[n])
-    while len(body) and body[-1].tag in _HEADINGS and not MARK.search("".join(body[-1].itertext())):
+        _drop_block(body, blocks[n])
+    while len(body) and body[-1].tag in _HEADINGS and not _marks_in(body[-1]):
         body.remove(body[-1])
+
+
+def _says_nothing(block: etree._Element, words: str) -> bool:
+    return block.tag in ("p", "div", *_HEADINGS) and words != "" and not _LETTER.search(words)
+
+
+def _may_be_a_teaser(block: etree._Element, words: str, after_related: bool) -> bool:
+    """Tell a linked line from a source: an address in full, a numbered note; a list only after "read also"."""
+    if words.startswith(("http", "www.", "[")) or words[0].isdigit():
+        return False
+    return block.tag in ("p", "div") or (block.tag in ("ul", "ol") and after_related)
+
+
+def _drop_block(body: etree._Element, block: etree._Element) -> None:
+    """Drop the words of a block; its figures stay."""
+    marks = _marks_in(block)
+    if marks:
+        block.clear()
+        block.tag, block.text = "p", "".join(marks)
+    else:
+        body.remove(block)
+
+
+def _keep_marks(body: etree._Element, marks: list[str]) -> None:
+    """Set the figures that another telling of the text has lost before it."""
+    lost = [m for m in marks if m not in _marks_in(body)]
+    if lost:
+        lead = etree.Element("p")
+        lead.text = "".join(lost)
+        body.insert(0, lead)
+
+
+def _marks_in(block: etree._Element) -> list[str]:
+    return MARK.findall("".join(block.itertext()))
 
 
 def block_text(block: etree._Element) -> str:
@@ -174,19 +221,7 @@ def block_text(block: etree._Element) -> str:
     return one_line(" ".join(block.itertext()))
 
 
-def _is_related(words: str) -> bool:
-    return 0 < len(words.split()) < _RELATED_WORDS and words.casefold().startswith(
-        furniture.RELATED
-    )
-
-
-def _is_about_the_site(words: str) -> bool:
-    if not 0 < len(words.split()) < _SITE_WORDS:
-        return False
-    return bool(furniture.ABOUT_THE_SITE.search(words) or furniture.OFFER.search(words))
-
-
-def _chosen_by_trafilatura(root: HtmlElement) -> etree._Element | None:
+def _chosen_by_trafilatura(root: HtmlElement) -> etree._Element:
     # No url: with one trafilatura resolves `../plan` against the host alone; `clean_html` does it right.
     options = Extractor(comments=False, formatting=True, links=True, images=False, tables=True)
     options.min_output_size = (
@@ -194,7 +229,7 @@ def _chosen_by_trafilatura(root: HtmlElement) -> etree._Element | None:
     )
     document = bare_extraction(root, options=options)
     if document is None or isinstance(document, dict) or document.body is None:
-        return None
+        return etree.Element("div")
     return _from_tei(document.body)
 
 
@@ -248,12 +283,38 @@ def _blocks_of(source: etree._Element) -> etree._Element:
         etree.SubElement(body, "p").text = source.text
     for child in list(source):
         tail, child.tail = child.tail, None
-        if child.tag in ("p", "div", "ul", "ol", "dl", "blockquote", "pre", "table", *_HEADINGS):
+        if child.tag in (
+            "p",
+            "ul",
+            "ol",
+            "dl",
+            "blockquote",
+            "pre",
+            "table",
+            "h1",
+            *_CONTAINERS,
+            *_HEADINGS,
+        ):
             body.append(child)
         elif child.tag != "br" or len(child) or child.text:
             etree.SubElement(body, "p").append(child)
         if (tail or "").strip():
             etree.SubElement(body, "p").text = tail
+    return body
+
+
+def _words(body: etree._Element) -> str:
+    return "\n".join(block_text(block) for block in body)
+
+
+def _flattened(source: etree._Element) -> etree._Element:
+    """Return the blocks inside the divs and sections of `source`, in order."""
+    body = etree.Element("div")
+    for block in _blocks_of(source):
+        if block.tag in _CONTAINERS and block.find(".//p") is not None:
+            body.extend(list(_flattened(block)))
+        else:
+            body.append(block)
     return body
 
 

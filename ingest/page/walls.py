@@ -215,13 +215,8 @@ def _paywall(e: Evidence, n_words: int) -> Wall | None:
     tier = (e.meta.first("article:content_tier") or "").lower()
     if tier in ("locked", "metered"):
         return Wall(kind=WallKind.PAYWALL, marker=f"content_tier {tier}")
-    shown = one_line(
-        " ".join(
-            e.page.root.itertext(
-                "p", "h2", "h3", "h4", "div", "span", "a", "strong", with_tail=False
-            )
-        )
-    )
-    if (match := furniture.OFFER.search(shown[:200_000])) is not None:
-        return Wall(kind=WallKind.PAYWALL, marker=one_line(match[0]))
+    for element in e.page.root.iter("p", "h2", "h3", "h4", "div", "span", "strong", "a", "button"):
+        words = one_line("".join(element.itertext())) if len(element) < 6 else ""
+        if 0 < len(words) < 400 and furniture.is_offer(words):
+            return Wall(kind=WallKind.PAYWALL, marker=words[:80])
     return None
