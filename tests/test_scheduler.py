@@ -126,6 +126,14 @@ def test_help_and_completion_load_nothing_heavy() -> None:
     assert ran.stderr == "[]\n['archive.commands.place']\n"
 
 
+@pytest.mark.parametrize("name", [name for commands in FAMILIES.values() for name in commands])
+def test_every_listed_command_is_there(name: str) -> None:
+    command = root.get_command(click.Context(root, info_name="newsarchive"), name)
+    assert isinstance(command, click.Command)
+    assert command.name == name
+    assert command.help
+
+
 def test_no_two_families_list_the_same_command() -> None:
     names = [name for family in FAMILIES.values() for name in family]
     assert len(names) == len(set(names))

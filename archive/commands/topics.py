@@ -11,13 +11,14 @@ A query is words; an article is found when it has all of them.
   stikstof uitkoop          both words, in any of their forms (bondgenoot finds bondgenoten)
   "vijf procent"            these words in a row, exactly so
   navo*                     every word that begins so
+  =minister                 this spelling alone, not its other forms
   -voetbal                  not this word; at least one word without - must stand beside it
   (navo OR nato) norm       either word; brackets keep them together
   title:kabinet             in the headline
   feed:joop                 seen in this feed (newsarchive feeds lists their names)
   lang:nl                   in this language
-  after:2026-11-01          published on this day or later
-  before:2026-12-01         published before this day
+  after:2026-11-01          published on this day or later; also a year, a month, an age (7d)
+  before:2026-12            published before it
 
 Letters with and without accents are the same: cafe finds café. Capitals do not count.
 In a shell, put a query with quotes or brackets in single quotes:
