@@ -11,7 +11,7 @@ import fcntl
 import gzip
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -24,6 +24,7 @@ from archive.model.kept import PublishedEntry
 from archive.output.atom import render_filled
 from archive.output.document import FeedFacts, updated_at
 from archive.output.plain import address_of, language_tag, rfc3339, title_of
+from archive.output.series import page_file
 
 FEED_FILE: Final = "feed.xml"
 STYLE_FILE: Final = "feed.css"
@@ -76,6 +77,21 @@ def publish(
         write_changed(folder / f"{FEED_FILE}.gz", packed, stamp=newest_at)
         changed = write_changed(path, document, stamp=newest_at)
     return _result(path, document, shown, changed=changed)
+
+
+def write_pages(folder: Path, name: str, n_closed: int, read: Callable[[int], bytes]) -> int:
+    """Write the closed pages 1 to `n_closed` that are not in `folder` yet; returns how many.
+
+    A page that is there is never touched: its bytes were final when it was closed. `read` gives a page's bytes.
+    """
+    n_written = 0
+    with _cured(folder), _alone_in(folder):
+        for number in range(1, n_closed + 1):
+            path = folder / page_file(name, number)
+            if not path.exists():
+                write_whole(path, read(number))
+                n_written += 1
+    return n_written
 
 
 def _result(
