@@ -25,6 +25,7 @@ _FRAGMENT_THAT_NAMES: Final = re.compile(
     r"(?=[\w-]*\d)[\w-]{2,}|(?:id|p|c)[-_:]?\d{2,})$",
     re.IGNORECASE,
 )
+_NO_HOST: Final = re.compile(r"[\s%\\\"'<>(){}|^`,;!*&=+$~]|^\.*$|\.\.")
 _HOST_LABELS: Final = re.compile(r"(?:www\d{0,2}|m|mobile|mobil|amp)$")
 _COUNTRY_SECOND_LEVEL: Final = frozenset(
     ("co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "nom")
@@ -63,8 +64,9 @@ MIN_SLUG_CHARS: Final = 20
 def url_key(url: str) -> str | None:
     """Return the normal form of the address that `url` means, as text; None if it names nothing.
 
-    `host/path?query#fragment`, without scheme, so http and https are one. Idempotent: the key of a
-    key is the key. None for what is not http(s), has no host, or is over MAX_URL_CHARS.
+    `host/path?query#fragment`, without scheme, so http and https are one. Idempotent: the key of
+    `//` and a key is that key (without the slashes too, if its host has a dot). None for what is
+    not http(s), has no host, or is over MAX_URL_CHARS.
     """
     parts = split_address(unwrap(url))
     if parts is None:
@@ -115,15 +117,19 @@ def site_of(url: str | None, feed_url: str) -> str:
 
 
 def _ascii_host(parts: SplitResult) -> str:
-    """Return the host in lower case, other scripts as punycode.
+    """Return the host in lower case, other scripts as punycode; '' for what cannot be a host.
 
     Label by label and without IDNA 2003's mapping, which makes one of "straße" and "strasse".
     """
     host = (parts.hostname or "").rstrip(".")
-    if host.isascii():
-        return host
-    labels = normalize("NFKC", host).lower().replace("。", ".").split(".")
-    return ".".join(x if x.isascii() else "xn--" + x.encode("punycode").decode() for x in labels)
+    if not host.isascii():
+        labels = normalize("NFKC", host).lower().replace("。", ".").strip(".").split(".")
+        host = ".".join(x if x.isascii() else _punycode(x) for x in labels)
+    return host if host.isprintable() and not _NO_HOST.search(host) else ""
+
+
+def _punycode(label: str) -> str:
+    return "xn--" + label.encode("punycode").decode("ascii")
 
 
 def _port(parts: SplitResult) -> int | None:
@@ -147,9 +153,7 @@ def _is_suffix(labels: list[str]) -> bool:
 def _path_key(path: str) -> str:
     if ";" in path:
         path = _PATH_SESSION.sub("", path)
-    if "%" in path or not path.isascii():
-        path = quote_rest(path)
-    segments = list(_walk(path))
+    segments = list(_walk(quote_rest(path)))
     if len(segments) > 1 and segments[0] == "amp":
         del segments[0]
     path = "".join(f"/{segment}" for segment in segments)
@@ -181,8 +185,9 @@ def quote_rest(text: str) -> str:
         char = chr(int(match[1], 16))
         return char if char in _UNRESERVED else match[0].upper()
 
-    text = _ESCAPE.sub(one_form, text)
-    if text.isascii():
+    if "%" in text:
+        text = _ESCAPE.sub(one_form, text)
+    if text.isascii() and text.isprintable() and " " not in text:
         return text
     # A surrogate cannot be written as UTF-8; it is data, and stays apart from "?".
     return quote(normalize("NFC", text), safe="%/:@!$&'()*+,;=-._~?", errors="surrogatepass")
@@ -199,7 +204,7 @@ def _query_key(query: str, path: str) -> str:
         name = unquote(name).lower()
         if not name or is_tracker(name) or (path_names and is_way(name, value)):
             continue
-        kept.append(quote_rest(field))
+        kept.append(quote_rest(field.strip()))
     return "&".join(sorted(kept))
 
 

@@ -31,6 +31,7 @@ from archive.identity.mould import (
     day_mark,
     name_mark,
     part_mark,
+    subject_mark,
     title_mark,
 )
 
@@ -86,7 +87,7 @@ class SiteFacts:
 PROOF: Final = 6.5
 """Verdicts of addresses, guids and ids are at least this strong, those of words less."""
 
-MARKS: Final = frozenset({"parts", "days", "names", "subjects"})
+MARKS: Final = frozenset({"parts", "days", "names", "subjects", "listed"})
 """Rules of `archive.identity.mould`: they show that two likenesses are two articles."""
 
 NO_FACTS: Final = SiteFacts()
@@ -396,7 +397,13 @@ def _by_letters(pair: _Pair) -> Verdict | None:
 
 
 _PROOFS: Final = (_by_address, _by_guid, _by_id)
-_WORD_RULES: Final = (_by_short_text, _by_standfirst, _by_likeness, _by_summary, _by_letters)
+_WORD_RULES: Final = (
+    _by_short_text,
+    _by_standfirst,
+    _by_likeness,
+    _by_summary,
+    _by_letters,
+)
 
 
 # ---- verdicts -----------------------------------------------------------------------------------
@@ -412,8 +419,16 @@ def _guarded(pair: _Pair, verdict: Verdict) -> Verdict:
     """Let a verdict of words stand unless a mark shows that the words are a mould's."""
     if pair.has_equal_texts and pair.long.title_words == pair.short.title_words:
         return verdict
-    mark = day_mark(pair.long, pair.short) or name_mark(pair.long, pair.short)
+    long, short = pair.long, pair.short
+    mark = day_mark(long, short) or subject_mark(long, short) or name_mark(long, short)
+    if mark is None and pair.are_listed_together and not _is_repeated(pair):
+        mark = Mark(rule="listed", why="the feed lists both at once, as two")
     return verdict if mark is None else _apart(pair, mark, related=False)
+
+
+def _is_repeated(pair: _Pair) -> bool:
+    """Tell whether two items of one document are the same to the letter, or all but."""
+    return pair.title >= SURE_TITLE and (pair.has_equal_texts or pair.shingles >= 0.95)
 
 
 def _apart(pair: _Pair, mark: Mark, *, related: bool) -> Verdict:
