@@ -42,6 +42,11 @@ _HOME = frozenset((
     "home", "homepage", "start", "startseite", "startpagina", "accueil", "inicio", "início",
     "hem", "forside", "hjem", "strona", "główna", "voorpagina",
 ))  # fmt: skip
+_TOPIC_BLOCKS = etree.XPath(
+    "//*[self::ul or self::div or self::p or self::section or self::nav][contains(@class, 'tags')"
+    " or contains(@class, 'topics') or contains(@class, 'keywords') or contains(@class, 'themen')"
+    " or contains(@class, 'tag-list') or contains(@class, 'topic-list')]"
+)
 _BREADCRUMBS = etree.XPath(
     "//*[contains(@class, 'readcrumb') or contains(@id, 'readcrumb')"
     " or contains(@aria-label, 'readcrumb')]//a"
@@ -70,6 +75,7 @@ class Stated:
     header: HeaderLine
     site_name: str | None
     language: str | None
+    language_is_inferred: bool
     fetched_at: datetime
     zone: tzinfo
     ruled: dict[str, list[str]] = field(default_factory=dict)
@@ -123,16 +129,21 @@ class Ledger:
 
 def state_names_and_places(ledger: Ledger, s: Stated) -> None:
     """State site_name, canonical_url, description, language, image_url, section, tags and authors."""
-    for name, ladder in _TEXT_LADDERS.items():
-        for source, stated in ladder(s):
-            if stated:
-                ledger.state(name, source, stated, stated)
     for name, many in (("authors", _authors), ("tags", _tags)):
         for source, values in many(s):
             if values:
                 ledger.state(name, source, ", ".join(values), list(values))
+    # The dear searches of the whole page, only where no place for it says anything.
     if ledger.chosen("authors") is None and (found := _author_by_class(s)):
         ledger.state("authors", "inferred", ", ".join(found), found)
+    if ledger.chosen("tags") is None and (found := _topics_shown(s)):
+        ledger.state("tags", "visible", ", ".join(found), found)
+    no_section = {letters(name) for name in (*ledger.names("authors"), s.site_name or "")} - {""}
+    for name, ladder in _TEXT_LADDERS.items():
+        for source, stated in ladder(s):
+            if stated:
+                accept = name != "section" or not _is_among(stated, no_section)
+                ledger.state(name, source, stated, stated, accept=accept)
 
 
 def counters(s: Stated) -> tuple[Counter, ...]:
@@ -316,6 +327,7 @@ def _description(s: Stated) -> Ladder:
 
 def _language(s: Stated) -> Ladder:
     yield "rule", next(iter(s.ruled.get("language", ())), None)
+    yield "inferred", s.language if s.language_is_inferred else None
     yield "visible", language_tag(s.page.language_stated)
     yield "json-ld", language_tag(s.article.text("inLanguage")) if s.article else None
     yield "opengraph", language_tag(s.meta.first("og:locale"))
@@ -383,6 +395,24 @@ def _authors(s: Stated) -> Names:
         _distinct(n for stated in s.micro.all("author") for n in names_of(stated, site_name=site)),
     )
     yield "visible", s.header.authors
+
+
+def _topics_shown(s: Stated) -> list[str]:
+    """Return the words of a list of topics under the article ("Meer over: ...")."""
+    for block in _TOPIC_BLOCKS(s.page.root)[:12]:
+        links = [one_line(a.text_content()) for a in block.iter("a")]
+        others = len(one_line(block.text_content())) - sum(map(len, links))
+        if not (0 < len(links) <= 20 and others < 60):
+            continue
+        labels = _labels(links, split=False)
+        if labels and all(len(label.split()) <= 6 for label in labels):
+            return labels
+    return []
+
+
+def _is_among(stated: str, names: set[str]) -> bool:
+    """Tell whether `stated` is, or holds, one of `names`: a byline is no section."""
+    return any(name in letters(stated) for name in names)
 
 
 def _author_by_class(s: Stated) -> list[str]:

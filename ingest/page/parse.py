@@ -25,6 +25,7 @@ from ingest.dates import read_date
 from ingest.page.dating import date_raws, state_dates, zone_of
 from ingest.page.headerline import Moment, read_header_line
 from ingest.page.jsonld import read_linked_data
+from ingest.page.language import detected
 from ingest.page.measure import minutes_to_read
 from ingest.page.meta import MetaTags, Microdata
 from ingest.page.metadata import (
@@ -111,6 +112,9 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
     if wall is not None and wall.kind is not WallKind.PAYWALL:
         return ArticlePage(wall=wall, robots=robots)
 
+    inferred = None if rules.language else detected(language, next(iter(titles), None), text)
+    language = inferred or language
+
     ledger = Ledger()
     for stated in ruled.get("title", ()):
         ledger.state("title", "rule", stated, stated)
@@ -128,6 +132,7 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         header=header,
         site_name=site_name,
         language=language,
+        language_is_inferred=inferred is not None,
         fetched_at=fetched_at,
         zone=zone,
         ruled=ruled,

@@ -8,14 +8,19 @@ from ingest.page.phrases import LANGUAGES
 
 MAX_NAME = 80
 MAX_NAMES = 20
-_NO_NAME = re.compile(r"@|https?:|www\.|\.(?:com|org|net|nl|de|fr)\b|\d{3}|[<>{}]", re.IGNORECASE)
-_NOBODY = frozenset(
-    ["admin", "administrator", "redactie", "de", "redactie", "redaktion", "redacción",
-    "redaccion", "redazione", "redação", "redakcja", "redaktionen", "toimitus", "editor",
-    "editors", "editorial", "webmaster", "user", "author", "unknown", "anonymous", "none", "null",
-    "staff", "super", "user", "superuser", "root"]
-) | {"de redactie", "super user", "editorial team", "la rédaction", "la redacción",
-"la redazione", "von der redaktion"}  # fmt: skip
+_MAX_NAME_WORDS = 6
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+_DEGREE = re.compile(r"(?:ph\.?d|m\.?d|m\.?sc|m\.?a|b\.?a|dr|r\.?d|j\.?d)\.?", re.IGNORECASE)
+_NO_NAME = re.compile(
+    r"@|[→»©]|https?:|www\.|\.(?:com|org|net|nl|de|fr)\b|\d{3}|[<>{}]", re.IGNORECASE
+)
+_NOBODY = frozenset((
+    "admin", "administrator", "redactie", "de redactie", "redaktion", "die redaktion", "redacción",
+    "la redacción", "redaccion", "redazione", "la redazione", "redação", "redakcja", "redaktionen",
+    "la rédaction", "rédaction", "toimitus", "editor", "editors", "editorial", "editorial team",
+    "webmaster", "user", "super user", "superuser", "root", "author", "autor", "unknown", "name",
+    "anonymous", "none", "null", "staff", "posted", "wordpressadmin", "von der redaktion",
+))  # fmt: skip
 _SURE_JOINS = re.compile(r"(?i: +(?:and|en|und|et|og|och) +)|[;|•·&]|\s/\s|\s\+\s")
 # A comma before one of these parts a person from a job or a place, not two persons.
 _JOBS = re.compile(
@@ -54,16 +59,27 @@ def _names(text: str, joins: re.Pattern[str], site_name: str | None) -> tuple[st
     found: list[str] = []
     for part in joins.split(text):
         for n, piece in enumerate(part.split(",")):
-            if n and _JOBS.search(piece):
+            name = _trimmed(piece)
+            if not name or _DEGREE.fullmatch(name):
+                continue
+            # What follows the paper's own name or address is its place; what is a job is no name.
+            if not _is_name(name, site_name) or (n and _JOBS.search(name)):
                 break
-            name = piece.strip(" .,;:|•·-–—/*\"'“”")
-            if _is_name(name, site_name) and name not in found:
+            if name not in found:
                 found.append(name)
     return tuple(found[:MAX_NAMES])
 
 
+def _trimmed(piece: str) -> str:
+    name = piece.strip(" ,;:|•·-–—/*\"'“”")
+    # A full stop belongs to "Jr." and "S.", not to a last name of a sentence.
+    return name.rstrip(".") if re.search(r"\w{4,}\.$", name) else name
+
+
 def _is_name(name: str, site_name: str | None) -> bool:
-    if not 2 <= len(name) <= MAX_NAME or _NO_NAME.search(name) or len(name.split()) > 8:
+    if not 2 <= len(name) <= MAX_NAME or len(name.split()) > _MAX_NAME_WORDS:
+        return False
+    if _NO_NAME.search(name) or _SLUG.fullmatch(name):
         return False
     folded = name.casefold()
     return folded not in _NOBODY and folded != (site_name or "").casefold()

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ingest.clean import one_line
 from ingest.page.jsonld import Node
@@ -28,10 +29,14 @@ def title_claims(
 ) -> list[TitleClaim]:
     """Return all stated titles, the most trusted first: headline, h1s, og, twitter, the title element."""
     claims: list[TitleClaim] = []
+    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    names = [n for n in (*site_names, host) if n]
+    site_keys = {letters(n) for n in names}
 
     def state(source: str, stated: str | None) -> None:
         words = one_line(stated or "")
-        if 0 < len(words) <= MAX_TITLE:
+        words = without_site(words, names, guess=False)
+        if 0 < len(words) <= MAX_TITLE and letters(words) not in site_keys:
             claims.append(TitleClaim(source, words))
 
     if article is not None:
@@ -39,7 +44,6 @@ def title_claims(
     for n, h1 in enumerate(page.root.iter("h1")):
         if n < 8 and len(h1.text_content()) <= 4 * MAX_TITLE:
             state("visible", h1.text_content())
-    names = [n for n in site_names if n]
     for source, stated in (
         ("opengraph", meta.first("og:title")),
         (
@@ -69,8 +73,11 @@ def chosen_title(claims: Sequence[TitleClaim]) -> TitleClaim | None:
     return best[2] if best else next(iter(claims), None)
 
 
-def without_site(title: str, site_names: Sequence[str]) -> str:
-    """Return `title` without the site's name at its end or its beginning."""
+def without_site(title: str, site_names: Sequence[str], *, guess: bool = True) -> str:
+    """Return `title` without the site's name at its end or its beginning.
+
+    `guess` takes a short last part for a site's name even if it is none of `site_names`.
+    """
     parts = list(_PARTS.finditer(title))
     if not parts:
         return title
@@ -78,9 +85,11 @@ def without_site(title: str, site_names: Sequence[str]) -> str:
     last, first = parts[-1], parts[0]
     tail, head = title[last.end() :], title[: first.start()]
     if letters(tail) in keys and head:
-        return without_site(title[: last.start()].strip(), site_names)
+        return without_site(title[: last.start()].strip(), site_names, guess=guess)
     if letters(head) in keys and tail:
         return title[first.end() :].strip()
+    if not guess:
+        return title
     separator = last.group().strip()
     if (
         separator in ("|", "»", "•", "·")
