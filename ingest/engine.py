@@ -11,15 +11,17 @@ import contextlib
 import functools
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 
 from archive.config import Config
 from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
+from archive.model.stated import SiteRules
 from archive.store.frontier import HostLease
 from archive.store.store import Plan, Store
 from ingest.feed.parse import PARSER_VERSION
@@ -176,7 +178,7 @@ class Engine:
     async def _run(self, lease: HostLease, only: Collection[int] | None) -> None:
         try:
             await self._turn.take(lease, only)
-        except Exception as error:  # noqa: BLE001  # one host's trouble must not stop another's (STYLE 6)
+        except Exception as error:  # one host's trouble must not stop another's (STYLE 6)
             log.exception("turn_failed", host=lease.host)
             self.failure = error
 
@@ -215,7 +217,7 @@ async def running(
             parser=workers,
             ledger=writer,
             robots=RobotsCache(client, clock=clock, slow_down=turns.slow_down),
-            rules_for=config.rules_for,
+            rules_for=functools.partial(rules_for, config.sites),
             clock=clock,
             on_deposit=on_deposit,
         )
@@ -249,3 +251,10 @@ def wire_settings(config: Config) -> WireSettings:
         concurrency=fetch.concurrency,
         proxy=fetch.proxy or None,
     )
+
+
+def rules_for(sites: Mapping[str, SiteRules], url: str) -> SiteRules | None:
+    """Return the rules of the longest host in `sites` that is the address's host or a suffix of it."""
+    host = urlsplit(url).hostname or ""
+    fitting = [site for site in sites if host == site or host.endswith("." + site)]
+    return sites[max(fitting, key=len)] if fitting else None

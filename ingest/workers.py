@@ -63,7 +63,7 @@ class Workers:
     ) -> None:
         pool, self._pool = self._pool, None
         if pool is not None:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]  # pebble annotates it not
             await asyncio.to_thread(pool.join)
 
     async def parse_feed(

@@ -9,13 +9,14 @@ from archive.model.stated import Author, Enclosure
 
 
 class RevisionKind(StrEnum):
-    """Why a revision exists. `page` and `reparse` are never shown as a publisher's edit."""
+    """Why a revision exists. `page`, `reparse` and `hand` are never shown as a publisher's edit."""
 
     NEW = "new"
     SUBSTANTIAL = "substantial"
     MINOR = "minor"
     PAGE = "page"
     REPARSE = "reparse"
+    HAND = "hand"
 
 
 EDITS = frozenset({RevisionKind.SUBSTANTIAL, RevisionKind.MINOR})

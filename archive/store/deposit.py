@@ -8,7 +8,7 @@ with the entries they belong to, never before. Called by `Store.deposit` alone.
 import json
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -35,6 +35,7 @@ from archive.store.entries import EntryDeposit
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_us
 from archive.store.pages import PageDeposit
+from archive.store.policy import DepositPolicy
 from archive.store.schema import feeds, hosts, polls
 
 Plan = Callable[..., Schedule]
@@ -45,15 +46,6 @@ UNCONDITIONAL_EVERY_S = 8 * 86_400
 
 PARKED_AFTER_DEATHS = 3
 """A feed that killed this many workers is parked and reported (SERVICE)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DepositPolicy:
-    """What the configuration says about deposits. `parser_version` is `ingest.feed`'s."""
-
-    settle_s: int = 600
-    parser_version: int = 1
-    keep_bodies: bool = True
 
 
 class Depositor:
@@ -222,9 +214,17 @@ class Depositor:
         if not isinstance(outcome.result, FeedFailed):
             values |= {"last_good_at": self._now_us, "n_failures": 0, "n_worker_deaths": 0}
             values |= {"last_reason": None, "last_detail": None}
-        if schedule.state is not None:
+        if schedule.state == "active":
+            # Good again: that ends being dead or held, but never what a person decided.
+            values["state"] = sa.case(
+                (feeds.c.state.in_(("dead", "held")), "active"), else_=feeds.c.state
+            )
+        elif schedule.state is not None:
             values.setdefault("state", schedule.state)
-        stopped = values.get("state") not in (None, *subscriptions.POLLED_STATES)
+        stopped = schedule.state != "active" and values.get("state") not in (
+            None,
+            *subscriptions.POLLED_STATES,
+        )
         values |= {
             "next_poll_at": NEVER if stopped else to_us(schedule.next_poll_at),
             "rhythm": frontier.rhythm_json(schedule.rhythm),

@@ -63,8 +63,4 @@ class Drafts:
         self._updates.clear()
 
     def _order(self) -> list[Table]:
-        return (
-            [table for table in next(iter(self._inserts)).metadata.sorted_tables]
-            if self._inserts
-            else []
-        )
+        return list(next(iter(self._inserts)).metadata.sorted_tables) if self._inserts else []

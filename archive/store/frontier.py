@@ -294,6 +294,7 @@ def rhythm_of(stored: str, *, default_interval_s: int = 3600) -> Rhythm:
         failing_since=_at_or_none(held.get("failing_since")),
         last_new_at=_at_or_none(held.get("last_new_at")),
         throttled_s=held.get("throttled_s", 0),
+        gone_since=_at_or_none(held.get("gone_since")),
     )
 
 
@@ -307,6 +308,7 @@ def rhythm_json(rhythm: Rhythm) -> str:
         "failing_since": None if rhythm.failing_since is None else to_us(rhythm.failing_since),
         "last_new_at": None if rhythm.last_new_at is None else to_us(rhythm.last_new_at),
         "throttled_s": rhythm.throttled_s,
+        "gone_since": None if rhythm.gone_since is None else to_us(rhythm.gone_since),
     }
     return json.dumps({key: value for key, value in held.items() if value is not None})
 
@@ -323,7 +325,7 @@ def _feed_job(
     same_parser = row.parser_version == parser_version
     unconditional = to_us(now) >= row.unconditional_at or not same_parser
     validators = None
-    if not unconditional and row.validators_url == row.url and (row.etag or row.last_modified):
+    if not unconditional and row.validators_url and (row.etag or row.last_modified):
         validators = Validators(
             url=row.validators_url, etag=row.etag, last_modified=row.last_modified
         )

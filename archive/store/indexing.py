@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -144,6 +145,6 @@ def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int
     ).all()
     return {
         row.id: after.first_seen_at
-        for row, after in zip(rows, rows[1:], strict=False)
+        for row, after in pairwise(rows)
         if row.variant_id == after.variant_id
     }

@@ -5,7 +5,7 @@ one, so that the second of two like entries meets the first. Used by `entries` a
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -69,8 +69,6 @@ class KnownVariant:
     page_statement_id: int | None
     page_state: str
     article_public_id: str
-    article_first_seen_us: int
-    primary_variant_id: int | None
     is_published: bool
     title: str = ""
     text: str = ""
@@ -90,7 +88,7 @@ class Known:
         self._connection = connection
         self.variants: dict[int, KnownVariant] = {}
         self.by_entry: dict[bytes, list[KnownSighting]] = defaultdict(list)
-        self._by_guid: dict[bytes, list[KnownSighting]] = defaultdict(list)
+        self.by_guid: dict[bytes, list[KnownSighting]] = defaultdict(list)
         self._by_url: dict[bytes, dict[int, None]] = defaultdict(dict)
         self._by_key: dict[int, dict[int, None]] = defaultdict(dict)
 
@@ -124,7 +122,7 @@ class Known:
                         seen.add(row.id)
                         self._note_sighting(_sighting(row))
 
-    def load_candidates(self, traits: Iterable[Traits]) -> None:
+    def load_candidates(self, traits: Sequence[Traits], guid_digests: Sequence[bytes]) -> None:
         """Read whom these tellings may be one with, by address and by words, and those variants whole."""
         for batch in _batches({url_digest(key) for one in traits for key in one.url_keys}):
             rows = self._connection.execute(
@@ -134,21 +132,21 @@ class Known:
             )
             for row in rows:
                 self._by_url[row.digest][row.variant_id] = None
-        for batch in _batches({key.value for one in traits for key in candidate_keys(one)}):
+        values = {key.value for one in traits for key in candidate_keys(one)}
+        for values_batch in _batches(values):
             rows = self._connection.execute(
                 sa.select(identity_keys.c.value, statements.c.variant_id)
                 .join(statements, statements.c.id == identity_keys.c.statement_id)
-                .where(identity_keys.c.value.in_(batch))
+                .where(identity_keys.c.value.in_(values_batch))
                 .order_by(identity_keys.c.statement_id.desc())
             )
             for row in rows:
                 held = self._by_key[row.value]
                 if len(held) < MAX_ROWS_A_KEY:
                     held[row.variant_id] = None
-        wanted = {sighting.variant_id for found in self.by_entry.values() for sighting in found}
-        wanted |= {sighting.variant_id for found in self._by_guid.values() for sighting in found}
-        for one in traits:
-            wanted.update(self.candidate_ids(one, guid_digest=None))
+        wanted: set[int] = set()
+        for one, guid_digest in zip(traits, guid_digests, strict=True):
+            wanted.update(self.candidate_ids(one, guid_digest=guid_digest))
         self.load_variants(wanted)
 
     def load_variants(self, ids: Collection[int]) -> None:
@@ -185,7 +183,7 @@ class Known:
         for row in keys:
             self.variants[row.variant_id].keys[row.key] = None
 
-    def _known(self, row: sa.Row[Any]) -> KnownSighting:
+    def _known(self, row: sa.Row[*tuple[Any, ...]]) -> KnownSighting:
         """Return the one object of a sighting, so that a change of it is seen from everywhere."""
         for held in self.by_entry.get(row.entry_digest, ()):
             if held.id == row.id:
@@ -194,12 +192,13 @@ class Known:
 
     # ---- asking ----------------------------------------------------------------------------------
 
-    def candidate_ids(self, traits: Traits, *, guid_digest: bytes | None) -> tuple[int, ...]:
+    def candidate_ids(self, traits: Traits, *, guid_digest: bytes) -> tuple[int, ...]:
         """Return the variants worth comparing: all that share an address or guid, and the likest by words."""
         exact: dict[int, None] = {}
         for key in traits.url_keys:
             exact.update(self._by_url.get(url_digest(key), {}))
-        for sighting in self._by_guid.get(guid_digest or b"", ()):
+        # A guid that a feed gives to everything proposes its newest only.
+        for sighting in self.by_guid.get(guid_digest, [])[-MAX_CANDIDATES:]:
             exact[sighting.variant_id] = None
         votes = Counter(
             variant_id
@@ -250,7 +249,7 @@ class Known:
 
     def _note_sighting(self, sighting: KnownSighting) -> KnownSighting:
         self.by_entry[sighting.entry_digest].append(sighting)
-        self._by_guid[sighting.guid_digest].append(sighting)
+        self.by_guid[sighting.guid_digest].append(sighting)
         return sighting
 
 
@@ -259,7 +258,7 @@ def url_digest(key: str) -> bytes:
     return digest16("url", key)
 
 
-def _sighting(row: sa.Row[Any]) -> KnownSighting:
+def _sighting(row: sa.Row[*tuple[Any, ...]]) -> KnownSighting:
     return KnownSighting(
         id=row.id,
         feed_id=row.feed_id,
@@ -285,8 +284,6 @@ def _variants_query(ids: Sequence[int]) -> sa.Select[Any]:
         sa.select(
             variants,
             articles.c.public_id,
-            articles.c.first_seen_at.label("article_first_seen_at"),
-            articles.c.primary_variant_id,
             is_published.label("is_published"),
             revisions.c.title,
             revisions.c.url,
@@ -302,7 +299,7 @@ def _variants_query(ids: Sequence[int]) -> sa.Select[Any]:
     )
 
 
-def _variant(row: sa.Row[Any]) -> KnownVariant:
+def _variant(row: sa.Row[*tuple[Any, ...]]) -> KnownVariant:
     return KnownVariant(
         id=row.id,
         article_id=row.article_id,
@@ -313,8 +310,6 @@ def _variant(row: sa.Row[Any]) -> KnownVariant:
         page_statement_id=row.page_statement_id,
         page_state=row.page_state,
         article_public_id=row.public_id,
-        article_first_seen_us=row.article_first_seen_at,
-        primary_variant_id=row.primary_variant_id,
         is_published=bool(row.is_published),
         title=row.title or "",
         text=row.text or "",

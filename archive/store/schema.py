@@ -217,6 +217,7 @@ contents = Table(
     Column("digest", Digest, primary_key=True),
     _text("html"),
     _text("text", nullable=False),
+    info={"insert": "or ignore"},  # a text is kept once, whoever states it
 )
 
 articles = Table(
@@ -406,6 +407,7 @@ url_keys = Table(
     Column("sighting_id", Id, ForeignKey("sightings.id"), primary_key=True),
     _text("key", nullable=False),
     sqlite_with_rowid=False,
+    info={"insert": "or ignore"},
 )
 
 identity_keys = Table(

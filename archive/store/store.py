@@ -6,7 +6,7 @@ when it writes. Reading for people goes through `archive.front`.
 """
 
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Self
@@ -18,14 +18,15 @@ from archive.errors import UsageError
 from archive.model.kept import FeedRow
 from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
 from archive.store import dump as dumping
-from archive.store import frontier, subscriptions
+from archive.store import frontier, indexing, subscriptions
 from archive.store.bodies import Bodies
-from archive.store.deposit import Depositor, DepositPolicy, Plan
+from archive.store.deposit import Depositor, Plan
 from archive.store.frontier import HostLease
 from archive.store.index import Indexer
-from archive.store.instants import to_at, to_us
+from archive.store.instants import to_at
 from archive.store.opening import bodies_path_of, open_engine, path_of, unusable
-from archive.store.schema import feeds, meta, page_tasks, polls
+from archive.store.policy import DepositPolicy
+from archive.store.schema import feeds, meta
 from archive.store.settle import SettlePolicy, settle
 from archive.store.subscriptions import Subscription, Synced
 
@@ -237,5 +238,5 @@ class Store:
                     f"{self._path} holds feeds already; load a dump into a new archive"
                 )
             counts = dumping.load(connection, self._bodies, lines)
-            self._indexer.rebuild(connection.connection.driver_connection)
+            indexing.rebuild(connection, self._indexer)
             return counts

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -85,7 +86,7 @@ def add(
     name = wanted.name or _free_name(connection, wanted.title or host.split(":")[0])
     if _id_by_name(connection, name) is not None:
         raise UsageError(f"there is a feed named {name!r} already; choose another name")
-    feed_id = connection.execute(
+    inserted = connection.execute(
         feeds.insert().values(
             name=name,
             host_id=host_id,
@@ -107,7 +108,9 @@ def add(
             next_poll_at=to_us(now),
             created_at=to_us(now),
         )
-    ).inserted_primary_key[0]
+    ).inserted_primary_key
+    assert inserted is not None, "a feed's row has an id"
+    feed_id: int = inserted[0]
     connection.execute(
         feed_urls.insert().values(
             digest=url_digest(url), feed_id=feed_id, url=url, kind="subscribed", since=to_us(now)
@@ -286,11 +289,10 @@ def rows(connection: Connection, *, ids: Collection[int] | None = None) -> tuple
     )
     if ids is not None:
         query = query.where(feeds.c.id.in_(ids))
-    return tuple(_feed_row(row._mapping) for row in connection.execute(query))
+    return tuple(_feed_row(row._asdict()) for row in connection.execute(query))
 
 
-def _feed_row(row: Mapping[str, object]) -> FeedRow:
-    held = dict(row)
+def _feed_row(held: Mapping[str, Any]) -> FeedRow:
     return FeedRow(
         id=held["id"],
         name=held["name"],

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from archive.model.kept import FeedRow
     from archive.model.outcome import Deposited, PageOutcome
     from archive.store import Store
-    from archive.store.deposit import DepositPolicy
+    from archive.store.policy import DepositPolicy
     from archive.store.subscriptions import Subscription
 
 
@@ -91,7 +91,7 @@ def subscriptions_of(config: "Config") -> "list[Subscription]":
 
 def policy_of(config: "Config") -> "DepositPolicy":
     """Return what a configuration says about deposits."""
-    from archive.store.deposit import DepositPolicy
+    from archive.store.policy import DepositPolicy
     from ingest.feed.parse import PARSER_VERSION
 
     return DepositPolicy(settle_s=config.publish.settle_s, parser_version=PARSER_VERSION)
@@ -199,10 +199,11 @@ def _facts(done: "Deposited") -> dict[str, object]:
 
     outcome = done.outcome
     assert isinstance(outcome, FeedOutcome)
-    result, detail = "parsed", None
+    result = "parsed"
+    detail: str | None = None
     match outcome.result:
-        case FeedFailed(reason=reason, detail=detail):
-            result = str(reason)
+        case FeedFailed() as failed:
+            result, detail = str(failed.reason), failed.detail
         case FeedUnchanged():
             result = "unchanged"
     if done.is_fenced:

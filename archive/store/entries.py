@@ -1,0 +1,571 @@
+"""A parsed feed's entries in the archive: what each comes to, and the rows that say so.
+
+    items seen before (by digest) ─────────────────────────────────────> still in the window
+    entries ─> known sightings and candidates ─> decide_entry (pure) ─> drafts ─> revisions ─> index
+
+Entries are taken oldest first (documents begin with the newest), so that what has no date keeps the feed's own order
+and the newest ends with the highest publication. Called by `archive.store.deposit` inside an outcome's savepoint.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive import record
+from archive.identity.address import site_of, url_key
+from archive.identity.decide import (
+    Candidate,
+    Event,
+    Joined,
+    KnownSighting,
+    New,
+    Revised,
+    Seen,
+    decide_entry,
+)
+from archive.identity.ids import public_id
+from archive.identity.likeness import Telling, Traits, traits_of
+from archive.model.kept import EDITS
+from archive.model.outcome import Deposited, FeedJob, FeedOutcome, FeedParsed
+from archive.model.stated import Entry
+from archive.store.drafts import Drafts
+from archive.store.faces import Faces
+from archive.store.index import Indexer
+from archive.store.instants import NEVER, to_us
+from archive.store.known import Known, KnownVariant
+from archive.store.known import KnownSighting as StoredSighting
+from archive.store.pagetasks import WantedPage, want_pages
+from archive.store.policy import DepositPolicy
+from archive.store.schema import (
+    articles,
+    contents,
+    dedup_events,
+    feeds,
+    meta,
+    rejections,
+    relations,
+    sightings,
+    statements,
+    variants,
+)
+from archive.store.stating import draft_statement, entry_digest, guid_digest, sighting_digest
+
+BACKLOG_AFTER: Final = timedelta(hours=48)
+"""What a feed's first poll shows and is older is backlog: a new subscription floods nobody (OUTPUT)."""
+
+TOLD_OF_NEW: Final = 3
+"""Comparisons logged of an article that joined nothing: the likest, for `why` it did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stated:
+    """An entry with what is made of it once."""
+
+    entry: Entry
+    entry_digest: bytes
+    guid_digest: bytes
+    statement: record.Statement
+    digest: bytes
+    traits: Traits
+    public_id: str
+
+
+class EntryDeposit:
+    """Writes one parsed feed. Made for one outcome, used once."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        job: FeedJob,
+        result: FeedParsed,
+        *,
+        indexer: Indexer,
+        now: datetime,
+        policy: DepositPolicy,
+    ) -> None:
+        self._connection = connection
+        self._job = job
+        self._result = result
+        self._indexer = indexer
+        self._now = now
+        self._now_us = to_us(now)
+        self._policy = policy
+        self._known = Known(connection)
+        self._drafts = Drafts(connection)
+        self._last_stated: dict[int, Traits] = {}
+        self._taken_ids: set[str] = set()
+        self._touched: dict[int, None] = {}
+        self._revised: set[int] = set()
+        self._pages: list[WantedPage] = []
+        self._stays: set[int] = set()
+        self._n: dict[str, int] = {"new": 0, "joined": 0, "seen": 0, "revised": 0}
+        self._new_ids: list[str] = []
+        self.n_overlap: int | None = None
+
+    def write(self, outcome: FeedOutcome) -> Deposited:
+        """Decide and write all entries; returns what changed."""
+        feed_id = self._job.feed_id
+        feed = self._connection.execute(sa.select(feeds).where(feeds.c.id == feed_id)).one()
+        archive_id = self._connection.execute(
+            sa.select(meta.c.value).where(meta.c.key == "archive_id")
+        ).scalar_one()
+        self._archive_id, self._birth_url = str(archive_id), feed.birth_url
+        self._is_first_poll = feed.last_good_at is None
+        window = self._window()
+        stated = [self._state(entry) for entry in self._result.parsed.entries]
+        self._load(stated)
+        for one in reversed(stated):
+            self._write_entry(one)
+        n_still = self._stay(window)
+        n_gone = self._leave(window, confirmed_us=feed.window_confirmed_at)
+        n_rejected = self._reject()
+        self._drafts.flush()
+        made = Faces(self._connection, self._indexer, now=self._now).derive(tuple(self._touched))
+        edited = {change.variant_id for change in made if change.kind in EDITS}
+        want_pages(self._connection, self._pages, job=self._job, now=self._now)
+        self._settle_later({page.variant_id for page in self._pages})
+        n_revised = len(edited & self._revised)
+        n_seen = self._n["seen"] + self._n["revised"] - n_revised + n_still
+        if not self._is_first_poll:
+            self.n_overlap = n_seen + n_revised
+        return Deposited(
+            outcome=outcome,
+            n_new=self._n["new"],
+            n_joined=self._n["joined"],
+            n_revised=n_revised,
+            n_seen=n_seen,
+            n_rejected=n_rejected,
+            rolled_over=bool(n_gone and stated) and self.n_overlap == 0,
+            article_ids=tuple(self._new_ids),
+        )
+
+    # ---- reading ---------------------------------------------------------------------------------
+
+    def _window(self) -> dict[int, bytes]:
+        """Return the sightings that stood in the feed's last document, with their items' digests."""
+        rows = self._connection.execute(
+            sa.select(sightings.c.id, sightings.c.item_digest).where(
+                sightings.c.feed_id == self._job.feed_id, sightings.c.in_window
+            )
+        )
+        return {row.id: row.item_digest for row in rows}
+
+    def _state(self, entry: Entry) -> _Stated:
+        statement = record.from_entry(entry)
+        believed = record.is_believed(entry.published_at, self._now)
+        telling = Telling(
+            feed_id=self._job.feed_id,
+            site=site_of(entry.origin_url or entry.url, self._job.url),
+            at=self._now,
+            title=entry.title,
+            text=entry.text,
+            url=entry.url,
+            origin_url=entry.origin_url,
+            guid=entry.guid_stated,
+            language=entry.language,
+            published_at=entry.published_at if believed else None,
+        )
+        return _Stated(
+            entry=entry,
+            entry_digest=entry_digest(self._job.feed_id, entry.guid, entry.url),
+            guid_digest=guid_digest(self._job.feed_id, entry.guid),
+            statement=statement,
+            digest=record.statement_digest(statement),
+            traits=traits_of(telling),
+            public_id=public_id(self._archive_id, self._birth_url, entry.url, entry.guid_stated),
+        )
+
+    def _load(self, stated: Sequence[_Stated]) -> None:
+        """Read what is known of the entries: most often nothing but their own sightings."""
+        self._known.load_sightings(
+            [one.entry_digest for one in stated], [one.guid_digest for one in stated]
+        )
+        unknown = [one for one in stated if self._same_as_before(one) is None]
+        self._known.load_candidates(
+            [one.traits for one in unknown], [one.guid_digest for one in unknown]
+        )
+        changed = [self._own_sighting(one) for one in unknown]
+        self._load_last_stated([sighting for sighting in changed if sighting is not None])
+        ids = [one.public_id for one in unknown]
+        self._taken_ids.update(
+            self._connection.scalars(
+                sa.select(articles.c.public_id).where(articles.c.public_id.in_(ids))
+            )
+        )
+
+    def _load_last_stated(self, known: Sequence[StoredSighting]) -> None:
+        """Read what these sightings last stated, to compare like with like."""
+        self._known.load_variants({sighting.variant_id for sighting in known})
+        by_statement = {sighting.statement_id: sighting for sighting in known}
+        rows = self._connection.execute(
+            sa.select(statements, contents.c.text)
+            .join(contents, contents.c.digest == statements.c.content_digest)
+            .where(statements.c.id.in_(by_statement))
+        )
+        for row in rows:
+            held = record.from_json(json.loads(row.stated), text=row.text, html=None)
+            sighting = by_statement[row.id]
+            variant = self._known.variants[sighting.variant_id]
+            telling = Telling(
+                feed_id=sighting.feed_id,
+                site=variant.site,
+                at=self._now,
+                title=held.title,
+                text=held.text,
+                url=held.url,
+                origin_url=held.origin_url,
+                guid=sighting.guid,
+                language=held.language,
+                published_at=held.published_at,
+            )
+            self._last_stated[sighting.id] = traits_of(telling)
+
+    def _same_as_before(self, one: _Stated) -> StoredSighting | None:
+        """Return the entry's own sighting if it last stated just this."""
+        return next(
+            (
+                s
+                for s in self._known.by_entry.get(one.entry_digest, ())
+                if s.statement_digest == one.digest
+            ),
+            None,
+        )
+
+    def _own_sighting(self, one: _Stated) -> StoredSighting | None:
+        """Return the sighting whose news this may be: same guid and address, else the only one of its guid."""
+        same = self._known.by_entry.get(one.entry_digest)
+        if same:
+            return max(same, key=lambda sighting: sighting.id)
+        if one.entry.guid_stated is None:
+            return None
+        of_guid = self._known.by_guid.get(one.guid_digest, [])
+        if len({sighting.variant_id for sighting in of_guid}) != 1:
+            return None  # a guid that several articles have names none of them
+        return max(of_guid, key=lambda sighting: sighting.id)
+
+    # ---- deciding --------------------------------------------------------------------------------
+
+    def _write_entry(self, one: _Stated) -> None:
+        same = self._same_as_before(one)
+        if same is not None:
+            self._see(same, one)
+            return
+        own = self._own_sighting(one)
+        match decide_entry(
+            one.traits,
+            one.digest,
+            None if own is None else self._as_known(own),
+            self._candidates(one),
+            is_private=self._job.is_private,
+        ):
+            case Seen():
+                assert own is not None, "only what is known can be seen again"
+                self._see(own, one)
+            case Revised(variant_id=variant_id):
+                assert own is not None, "only what is known can be revised"
+                self._revise(own, one, self._known.variants[variant_id])
+            case Joined() as joined:
+                self._join(one, joined)
+            case New() as new:
+                self._begin(one, new)
+
+    def _as_known(self, own: StoredSighting) -> KnownSighting:
+        return KnownSighting(
+            article_id=self._known.variants[own.variant_id].article_id,
+            variant_id=own.variant_id,
+            digest=own.statement_digest,
+            traits=self._last_stated[own.id],
+        )
+
+    def _candidates(self, one: _Stated) -> list[Candidate]:
+        found = self._known.candidate_ids(one.traits, guid_digest=one.guid_digest)
+        return [
+            Candidate(
+                article_id=variant.article_id,
+                variant_id=variant.id,
+                traits=self._known.traits_of(variant, feed_id=self._job.feed_id),
+                is_private=variant.audience == "private",
+            )
+            for variant in (self._known.variants[variant_id] for variant_id in found)
+        ]
+
+    # ---- writing ---------------------------------------------------------------------------------
+
+    def _see(self, sighting: StoredSighting, one: _Stated) -> None:
+        """The entry stands as it stood."""
+        self._n["seen"] += 1
+        self._stays.add(sighting.id)
+        sighting.item_digest, sighting.in_window = one.entry.digest, True
+        self._drafts.update(
+            sightings,
+            sighting.id,
+            item_digest=one.entry.digest,
+            in_window=True,
+            last_seen_at=self._now_us,
+        )
+        self._drafts.update(statements, sighting.statement_id, last_stated_at=self._now_us)
+
+    def _revise(self, own: StoredSighting, one: _Stated, variant: KnownVariant) -> None:
+        """The known sighting states something else of the same article."""
+        self._n["revised"] += 1
+        self._revised.add(variant.id)
+        if own.entry_digest == one.entry_digest:
+            statement_id = self._draft_statement(one, variant.id, own.id)
+            self._stays.add(own.id)
+            own.statement_id, own.statement_digest = statement_id, one.digest
+            own.item_digest, own.in_window = one.entry.digest, True
+            self._last_stated[own.id] = one.traits
+            self._drafts.update(
+                sightings,
+                own.id,
+                statement_id=statement_id,
+                item_digest=one.entry.digest,
+                in_window=True,
+                last_seen_at=self._now_us,
+            )
+            self._known.note_keys(variant, one.traits)
+        else:
+            self._draft_sighting(one, variant, rule="guid")
+        self._touched[variant.id] = None
+        self._want_page(one, variant, again=True)
+
+    def _join(self, one: _Stated, joined: Joined) -> None:
+        """A new sighting of a standing article: of one of its tellings, or a further paper's."""
+        self._n["joined"] += 1
+        if joined.variant_id is None:
+            article = next(
+                v for v in self._known.variants.values() if v.article_id == joined.article_id
+            )
+            variant = self._draft_variant(
+                one,
+                article.article_id,
+                article.article_public_id,
+                is_published=article.is_published,
+            )
+        else:
+            variant = self._known.variants[joined.variant_id]
+        is_new = joined.variant_id is None
+        sighting_id = self._draft_sighting(one, variant, rule=joined.verdict.rule)
+        best = Event(
+            article_id=joined.article_id,
+            variant_id=joined.variant_id or variant.id,
+            verdict=joined.verdict,
+        )
+        self._log_events(
+            sighting_id, (best, *(e for e in joined.events if e.article_id in joined.also))
+        )
+        self._relate(variant.article_id, joined.relations)
+        self._touched[variant.id] = None
+        if is_new or variant.page_state == "none":
+            self._want_page(one, variant, again=False)
+
+    def _begin(self, one: _Stated, new: New) -> None:
+        """An article not seen before."""
+        self._n["new"] += 1
+        article_id = self._drafts.new_id(articles)
+        public = self._mint(one)
+        self._new_ids.append(public)
+        effective = record.effective_at(
+            one.statement.published_at, one.statement.published_precision, self._now
+        )
+        self._drafts.insert(
+            articles,
+            id=article_id,
+            public_id=public,
+            first_seen_at=self._now_us,
+            effective_at=to_us(effective),
+            settle_at=self._now_us,
+            settled_at=NEVER,
+            is_dirty=True,
+            is_backlog=self._is_first_poll and effective < self._now - BACKLOG_AFTER,
+        )
+        variant = self._draft_variant(one, article_id, public)
+        sighting_id = self._draft_sighting(one, variant, rule="recycled" if new.recycled else "new")
+        self._log_events(sighting_id, new.events[:TOLD_OF_NEW])
+        self._relate(article_id, new.relations)
+        self._touched[variant.id] = None
+        self._want_page(one, variant, again=False)
+
+    def _mint(self, one: _Stated) -> str:
+        """Return a public id that no article has: the same statements in the same order mint the same."""
+        minted, ordinal = one.public_id, 1
+        while minted in self._taken_ids or (ordinal > 1 and self._is_taken(minted)):
+            ordinal += 1
+            minted = public_id(
+                self._archive_id, self._birth_url, one.entry.url, one.entry.guid_stated, ordinal
+            )
+        self._taken_ids.add(minted)
+        return minted
+
+    def _is_taken(self, minted: str) -> bool:
+        found = self._connection.scalar(
+            sa.select(articles.c.id).where(articles.c.public_id == minted)
+        )
+        return found is not None
+
+    def _draft_variant(
+        self, one: _Stated, article_id: int, article_public_id: str, *, is_published: bool = False
+    ) -> KnownVariant:
+        variant_id = self._drafts.new_id(variants)
+        audience = "private" if self._job.is_private else "public"
+        self._drafts.insert(
+            variants,
+            id=variant_id,
+            article_id=article_id,
+            site=one.traits.telling.site,
+            audience=audience,
+            page_state="none",
+            first_seen_at=self._now_us,
+        )
+        telling = one.traits.telling
+        return KnownVariant(
+            id=variant_id,
+            article_id=article_id,
+            site=telling.site,
+            audience=audience,
+            first_seen_us=self._now_us,
+            revision_id=None,
+            page_statement_id=None,
+            page_state="none",
+            article_public_id=article_public_id,
+            is_published=is_published,
+            title=telling.title,
+            text=telling.text,
+            url=telling.url,
+            language=telling.language,
+            published_us=None if telling.published_at is None else to_us(telling.published_at),
+        )
+
+    def _draft_sighting(self, one: _Stated, variant: KnownVariant, *, rule: str) -> int:
+        sighting_id = self._drafts.new_id(sightings)
+        statement_id = self._draft_statement(one, variant.id, sighting_id)
+        feed_id, entry = self._job.feed_id, one.entry
+        self._drafts.insert(
+            sightings,
+            id=sighting_id,
+            digest=sighting_digest(feed_id, entry.guid, entry.url, variant.id),
+            entry_digest=one.entry_digest,
+            guid_digest=one.guid_digest,
+            feed_id=feed_id,
+            variant_id=variant.id,
+            guid=entry.guid_stated,
+            url=entry.url,
+            first_seen_at=self._now_us,
+            last_seen_at=self._now_us,
+            in_window=True,
+            position=entry.position,
+            item_digest=entry.digest,
+            statement_id=statement_id,
+            raw_dates=json.dumps(entry.raw_dates, ensure_ascii=False),
+            rule=rule,
+        )
+        self._stays.add(sighting_id)
+        sighting = StoredSighting(
+            id=sighting_id,
+            feed_id=feed_id,
+            variant_id=variant.id,
+            entry_digest=one.entry_digest,
+            guid_digest=one.guid_digest,
+            guid=entry.guid_stated,
+            url=entry.url,
+            statement_id=statement_id,
+            statement_digest=one.digest,
+            item_digest=entry.digest,
+            in_window=True,
+        )
+        self._known.note(variant, sighting, one.traits)
+        self._last_stated[sighting_id] = one.traits
+        return sighting_id
+
+    def _draft_statement(self, one: _Stated, variant_id: int, sighting_id: int) -> int:
+        return draft_statement(
+            self._drafts,
+            one.statement,
+            digest=one.digest,
+            traits=one.traits,
+            variant_id=variant_id,
+            sighting_id=sighting_id,
+            at_us=self._now_us,
+            body_digest=self._result.body_digest,
+            parser_version=self._policy.parser_version,
+        )
+
+    def _log_events(self, sighting_id: int, events: Sequence[Event]) -> None:
+        for event in events:
+            self._drafts.insert(
+                dedup_events,
+                sighting_id=sighting_id,
+                candidate_variant_id=event.variant_id or None,
+                verdict=str(event.verdict.kind),
+                rule=event.verdict.rule,
+                scores=json.dumps(dict(event.verdict.scores)),
+                why=event.verdict.why,
+                source="poll",
+                at=self._now_us,
+            )
+
+    def _relate(self, article_id: int, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.article_id != article_id:
+                self._drafts.insert(
+                    relations,
+                    article_id=article_id,
+                    other_id=event.article_id,
+                    kind="related",
+                    rule=event.verdict.rule,
+                    why=event.verdict.why,
+                    at=self._now_us,
+                )
+
+    def _want_page(self, one: _Stated, variant: KnownVariant, *, again: bool) -> None:
+        if one.entry.url and record.wants_page(one.entry, self._job.page):
+            variant.page_state = "wanted"
+            key = url_key(one.entry.url) or one.entry.url
+            self._pages.append(
+                WantedPage(variant_id=variant.id, url=one.entry.url, key=key, again=again)
+            )
+
+    def _settle_later(self, variant_ids: set[int]) -> None:
+        """Let the output wait for the pages of these variants, so that it does not show what changes in a minute."""
+        if variant_ids:
+            of_pages = sa.select(variants.c.article_id).where(variants.c.id.in_(variant_ids))
+            self._connection.execute(
+                sa.update(articles)
+                .where(articles.c.id.in_(of_pages))
+                .values(settle_at=to_us(self._now + timedelta(seconds=self._policy.settle_s)))
+            )
+
+    # ---- the feed's window -----------------------------------------------------------------------
+
+    def _stay(self, window: dict[int, bytes]) -> int:
+        """Keep the sightings whose items stood in the document as they were; returns how many items that was."""
+        seen = {digest for digest, _ in self._result.parsed.seen}
+        self._stays.update(sighting_id for sighting_id, digest in window.items() if digest in seen)
+        return len(self._result.parsed.seen)
+
+    def _leave(self, window: dict[int, bytes], *, confirmed_us: int) -> int:
+        """Let the rest leave the window: last seen when the window was last confirmed."""
+        gone = [sighting_id for sighting_id in window if sighting_id not in self._stays]
+        for sighting_id in gone:
+            self._drafts.update(sightings, sighting_id, in_window=False, last_seen_at=confirmed_us)
+        return len(gone)
+
+    def _reject(self) -> int:
+        rejected = self._result.parsed.rejected
+        for one in rejected:
+            self._drafts.insert(
+                rejections,
+                feed_id=self._job.feed_id,
+                at=self._now_us,
+                position=one.position,
+                n_entries=one.n_entries,
+                reason=one.reason,
+                guid=one.guid,
+                title=one.title,
+            )
+        return sum(one.n_entries for one in rejected)

@@ -1,0 +1,488 @@
+"""Derives the revisions of variants from their statements: the one place where a revision is made.
+
+After an outcome's statements are written, every variant it touched is read again and composed (`archive.record`).
+What differs from the current revision becomes the next one, closes its predecessor in the index and marks its article
+for `settle`. Reading from the tables, not from the caller, makes a deposit, a page's arrival, a merge and a
+correction by hand come to the same revision.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive import record
+from archive.identity.edits import EditKind, edit_kind
+from archive.identity.ids import digest16
+from archive.model.kept import RevisionKind
+from archive.store.drafts import Drafts
+from archive.store.index import Indexer
+from archive.store.indexing import driver_of, indexed, relabelled
+from archive.store.instants import to_at, to_at_or_none, to_us, to_us_or_none
+from archive.store.schema import (
+    articles,
+    contents,
+    feeds,
+    meta,
+    revision_statements,
+    revisions,
+    sightings,
+    statements,
+    variants,
+)
+from archive.store.stating import draft_content
+
+FULLER = 1.2
+"""So many times the words make another feed of the same paper the telling's base: sticky, so that nothing flaps."""
+
+EDITED_FIELDS = ("url", "section", "authors", "published_at")
+"""What besides title and text makes a minor revision when it changes; tags and images move too often to be one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceChange:
+    """A revision that was made."""
+
+    variant_id: int
+    revision_id: int
+    kind: RevisionKind
+
+
+@dataclass(slots=True)
+class _Stated:
+    """A statement as stored."""
+
+    id: int
+    source: str
+    feed_id: int
+    feed_title: str | None
+    parser_version: int
+    statement: record.Statement
+
+
+class Faces:
+    """Derives revisions within one transaction."""
+
+    def __init__(self, connection: Connection, indexer: Indexer, *, now: datetime) -> None:
+        self._connection = connection
+        self._indexer = indexer
+        self._now_us = to_us(now)
+
+    def derive(
+        self, variant_ids: Collection[int], *, cause: RevisionKind | None = None
+    ) -> tuple[FaceChange, ...]:
+        """Bring the revisions of variants up to date with their statements; returns those that were made.
+
+        `cause` overrides the kind of a further revision (a correction by hand, a reparse). Index rows are written
+        with them. Variants whose statements say nothing new are relabelled only, where another feed showed them.
+        """
+        if not variant_ids:
+            return ()
+        drafts = Drafts(self._connection)
+        changes: list[FaceChange] = []
+        closed: list[int] = []
+        rows = self._variants(variant_ids)
+        stated = self._statements(variant_ids, rows)
+        named = self._named({row.revision_id for row in rows if row.revision_id is not None})
+        change_number = self._next_change()
+        for row in rows:
+            made = self._revise(drafts, row, stated[row.id], named, cause)
+            if made is None:
+                continue
+            changes.append(made)
+            if row.revision_id is not None:
+                closed.append(row.revision_id)
+        articles_changed = {row.article_id for row in rows}
+        drafts.flush()
+        self._touch_articles(articles_changed, change_number)
+        db = driver_of(self._connection)
+        self._indexer.close(db, closed, self._now_us)
+        self._indexer.add(db, indexed(self._connection, [made.revision_id for made in changes]))
+        revised = {made.variant_id for made in changes}
+        others = [variant_id for variant_id in variant_ids if variant_id not in revised]
+        if others:
+            self._indexer.relabel(db, relabelled(self._connection, others))
+        return tuple(changes)
+
+    def moved(self, variant_ids: Collection[int]) -> None:
+        """Bring the articles and index rows of variants up to date after they moved to another article."""
+        rows = self._variants(variant_ids)
+        self._touch_articles({row.article_id for row in rows}, self._next_change())
+
+    # ---- reading ---------------------------------------------------------------------------------
+
+    def _variants(self, ids: Collection[int]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
+        return self._connection.execute(
+            sa.select(
+                variants.c.id,
+                variants.c.article_id,
+                variants.c.site,
+                variants.c.first_seen_at,
+                variants.c.page_statement_id,
+                variants.c.revision_id,
+                revisions.c.number,
+                revisions.c.kind,
+                revisions.c.digest,
+                revisions.c.title,
+                revisions.c.url,
+                revisions.c.section,
+                revisions.c.published_at,
+                revisions.c.stated,
+                contents.c.text,
+            )
+            .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
+            .outerjoin(contents, contents.c.digest == revisions.c.content_digest)
+            .where(variants.c.id.in_(ids))
+            .order_by(variants.c.id)
+        ).all()
+
+    def _statements(
+        self, ids: Collection[int], rows: Sequence[sa.Row[*tuple[Any, ...]]]
+    ) -> dict[int, list[_Stated]]:
+        """Return the newest statement of each sighting, the page's, and all by hand, oldest first."""
+        page_ids = [row.page_statement_id for row in rows if row.page_statement_id is not None]
+        columns = (
+            statements,
+            contents.c.text,
+            contents.c.html,
+            sightings.c.feed_id,
+            sa.func.coalesce(feeds.c.title, feeds.c.stated_title).label("feed_title"),
+        )
+        of_sightings = (
+            sa.select(*columns)
+            .join(sightings, sightings.c.statement_id == statements.c.id)
+            .join(feeds, feeds.c.id == sightings.c.feed_id)
+            .join(contents, contents.c.digest == statements.c.content_digest)
+            .where(sightings.c.variant_id.in_(ids))
+        )
+        others = (
+            sa.select(
+                statements,
+                contents.c.text,
+                contents.c.html,
+                sa.literal(0).label("feed_id"),
+                sa.null().label("feed_title"),
+            )
+            .join(contents, contents.c.digest == statements.c.content_digest)
+            .where(
+                statements.c.variant_id.in_(ids),
+                sa.or_(statements.c.id.in_(page_ids), statements.c.source == record.Source.HAND),
+            )
+        )
+        found: dict[int, list[_Stated]] = defaultdict(list)
+        for query in (of_sightings, others):
+            for row in self._connection.execute(query.order_by(statements.c.id)):
+                found[row.variant_id].append(
+                    _Stated(
+                        id=row.id,
+                        source=row.source,
+                        feed_id=row.feed_id,
+                        feed_title=row.feed_title,
+                        parser_version=row.parser_version,
+                        statement=record.from_json(
+                            json.loads(row.stated), text=row.text, html=row.html
+                        ),
+                    )
+                )
+        return found
+
+    def _named(self, revision_ids: Collection[int]) -> dict[int, set[int]]:
+        """Return which statements each current revision was made from."""
+        found: dict[int, set[int]] = defaultdict(set)
+        rows = self._connection.execute(
+            sa.select(revision_statements).where(
+                revision_statements.c.revision_id.in_(revision_ids)
+            )
+        )
+        for row in rows:
+            found[row.revision_id].add(row.statement_id)
+        return found
+
+    # ---- deriving --------------------------------------------------------------------------------
+
+    def _revise(
+        self,
+        drafts: Drafts,
+        row: sa.Row[*tuple[Any, ...]],
+        stated: Sequence[_Stated],
+        named: Mapping[int, set[int]],
+        cause: RevisionKind | None,
+    ) -> FaceChange | None:
+        used = named.get(row.revision_id, set())
+        base = _base(stated, used, self._feeds_of(used, stated))
+        if base is None:
+            return None
+        page = next((one for one in stated if one.source == record.Source.PAGE), None)
+        by_hand = [one for one in stated if one.source == record.Source.HAND]
+        chosen = record.compose(
+            base.statement,
+            None if page is None else page.statement,
+            _hand(by_hand),
+            first_seen_at=to_at(row.first_seen_at),
+            feed_title=base.feed_title,
+        )
+        digest = _face_digest(chosen)
+        if row.revision_id is not None and digest == row.digest:
+            return None
+        kind: RevisionKind | None = RevisionKind.NEW
+        if row.revision_id is not None:
+            kind = cause or _kind(row, chosen, base, page, used)
+        if kind is None:
+            return None
+        sources = [base, *([page] if page is not None else []), *by_hand]
+        revision_id = self._insert(drafts, row, chosen, digest, kind, sources)
+        return FaceChange(variant_id=row.id, revision_id=revision_id, kind=kind)
+
+    def _feeds_of(self, used: Collection[int], stated: Sequence[_Stated]) -> int | None:
+        """Return the feed whose statement the current revision was made from."""
+        current = next(
+            (one for one in stated if one.id in used and one.source == record.Source.FEED), None
+        )
+        if current is not None:
+            return current.feed_id
+        if not used:
+            return None
+        return self._connection.scalar(
+            sa.select(sightings.c.feed_id)
+            .join(statements, statements.c.sighting_id == sightings.c.id)
+            .where(statements.c.id.in_(used), statements.c.source == record.Source.FEED)
+        )
+
+    def _insert(
+        self,
+        drafts: Drafts,
+        row: sa.Row[*tuple[Any, ...]],
+        chosen: record.Chosen,
+        digest: bytes,
+        kind: RevisionKind,
+        sources: Sequence[_Stated],
+    ) -> int:
+        revision_id = drafts.new_id(revisions)
+        content_digest = draft_content(drafts, chosen.html, chosen.text)
+        drafts.insert(
+            revisions,
+            id=revision_id,
+            variant_id=row.id,
+            number=(row.number or 0) + 1,
+            kind=kind.value,
+            first_seen_at=self._now_us if row.revision_id else row.first_seen_at,
+            digest=digest,
+            content_digest=content_digest,
+            title=chosen.title,
+            url=chosen.url,
+            canonical_url=chosen.canonical_url,
+            language=chosen.language,
+            section=chosen.section,
+            published_at=to_us_or_none(chosen.published_at),
+            published_precision=chosen.published_precision,
+            modified_at=to_us_or_none(chosen.modified_at),
+            image_url=chosen.image_url,
+            word_count=chosen.word_count,
+            reading_minutes=chosen.reading_minutes,
+            stated=json.dumps(_chosen_json(chosen), ensure_ascii=False),
+        )
+        for source in sources:
+            drafts.insert(revision_statements, revision_id=revision_id, statement_id=source.id)
+        drafts.update(variants, row.id, revision_id=revision_id)
+        return revision_id
+
+    def _touch_articles(self, article_ids: Collection[int], change_number: int) -> None:
+        """Mark articles changed, choose their primary variants, and set the instant they are ordered by."""
+        rows = self._connection.execute(
+            sa.select(
+                articles.c.id,
+                articles.c.first_seen_at,
+                articles.c.effective_at,
+                articles.c.settled_at,
+                articles.c.primary_variant_id,
+                variants.c.id.label("variant_id"),
+                variants.c.audience,
+                variants.c.first_seen_at.label("variant_first_seen_at"),
+                revisions.c.word_count,
+                revisions.c.published_at,
+                revisions.c.published_precision,
+            )
+            .join(variants, variants.c.article_id == articles.c.id)
+            .join(revisions, revisions.c.id == variants.c.revision_id)
+            .where(articles.c.id.in_(article_ids))
+            .order_by(articles.c.id, variants.c.id)
+        ).all()
+        by_article: dict[int, list[sa.Row[*tuple[Any, ...]]]] = defaultdict(list)
+        for row in rows:
+            by_article[row.id].append(row)
+        drafts = Drafts(self._connection)
+        moved: set[int] = set()
+        for article_id, tellings in by_article.items():
+            primary = _primary(tellings)
+            effective_at = to_us(
+                record.effective_at(
+                    to_at_or_none(primary.published_at),
+                    primary.published_precision,
+                    to_at(primary.first_seen_at),
+                )
+            )
+            if primary.effective_at != effective_at:
+                moved.update(telling.variant_id for telling in tellings)
+            drafts.update(
+                articles,
+                article_id,
+                is_dirty=True,
+                changed=change_number,
+                primary_variant_id=primary.variant_id,
+                effective_at=effective_at,
+            )
+        drafts.flush()
+        self._assign(by_article, moved)
+
+    def _assign(
+        self, by_article: Mapping[int, Sequence[sa.Row[*tuple[Any, ...]]]], moved: Collection[int]
+    ) -> None:
+        """Tell the index which variant is whose face, for those where it changed."""
+        db = driver_of(self._connection)
+        for article_id, tellings in by_article.items():
+            if len(tellings) < 2 and tellings[0].primary_variant_id is None:
+                continue
+            primary = _primary(tellings)
+            for telling in tellings:
+                self._indexer.assign(
+                    db,
+                    telling.variant_id,
+                    article_id=article_id,
+                    is_primary=telling.variant_id == primary.variant_id,
+                    is_private=telling.audience == "private",
+                )
+        if moved:
+            self._indexer.relabel(db, relabelled(self._connection, moved))
+
+    def _next_change(self) -> int:
+        self._connection.execute(
+            sa.update(meta)
+            .where(meta.c.key == "change")
+            .values(value=sa.cast(sa.cast(meta.c.value, sa.BigInteger) + 1, sa.Text))
+        )
+        return int(
+            self._connection.execute(
+                sa.select(meta.c.value).where(meta.c.key == "change")
+            ).scalar_one()
+        )
+
+
+def _base(
+    stated: Iterable[_Stated], used: Collection[int], used_feed_id: int | None
+) -> _Stated | None:
+    """Return the feed's statement that a telling is made from.
+
+    Of one feed the newest. Of several feeds of the paper, the one it was made from until now, unless another gives
+    FULLER times its words: a shorter statement of the same text by another feed is no revision.
+    """
+    newest: dict[int, _Stated] = {}
+    for one in stated:
+        if one.source == record.Source.FEED and (
+            one.feed_id not in newest or one.id > newest[one.feed_id].id
+        ):
+            newest[one.feed_id] = one
+    if not newest:
+        return None
+    base = newest.get(used_feed_id or 0) or min(newest.values(), key=lambda one: one.id)
+    for one in sorted(newest.values(), key=lambda one: one.id):
+        n_words = len(base.statement.text.split())
+        if one is not base and len(one.statement.text.split()) >= max(
+            FULLER * n_words, n_words + 10
+        ):
+            base = one
+    return base
+
+
+def _kind(
+    row: sa.Row[*tuple[Any, ...]],
+    chosen: record.Chosen,
+    base: _Stated,
+    page: _Stated | None,
+    used: Collection[int],
+) -> RevisionKind | None:
+    """Return what a further revision is; None when all that differs is noise."""
+    edit = edit_kind(row.title, row.text, chosen.title, chosen.text)
+    if edit.kind is EditKind.NOISE and not _fields_differ(row, chosen):
+        return None
+    if page is not None and page.id not in used and base.id in used:
+        # The page alone is new. The first one enriches; one that came because its entry changed completes that
+        # edit and is no second one. Only a page read again on its own shows an edit of the publisher.
+        had_page = any(place.startswith("page") for place in _provenance(row).values())
+        if not had_page or row.kind in (RevisionKind.SUBSTANTIAL, RevisionKind.MINOR):
+            return RevisionKind.PAGE
+    return RevisionKind.MINOR if edit.kind is EditKind.NOISE else RevisionKind(edit.kind.value)
+
+
+def _provenance(row: sa.Row[*tuple[Any, ...]]) -> Mapping[str, str]:
+    held: Mapping[str, str] = json.loads(row.stated).get("provenance", {})
+    return held
+
+
+def _fields_differ(row: sa.Row[*tuple[Any, ...]], chosen: record.Chosen) -> bool:
+    before = json.loads(row.stated)
+    after = _chosen_json(chosen)
+    return (
+        (row.url or None) != chosen.url
+        or (row.section or None) != chosen.section
+        or row.published_at != to_us_or_none(chosen.published_at)
+        or before.get("authors", []) != after.get("authors", [])
+    )
+
+
+def _primary(tellings: Sequence[sa.Row[*tuple[Any, ...]]]) -> sa.Row[*tuple[Any, ...]]:
+    """Return an article's face: once published it sticks; else the fullest public telling, then the first seen."""
+    current = next((t for t in tellings if t.variant_id == t.primary_variant_id), None)
+    public = [t for t in tellings if t.audience == "public"]
+    is_settled = to_at_or_none(tellings[0].settled_at) is not None
+    if current is not None and is_settled and (current.audience == "public" or not public):
+        return current
+    return min(
+        public or tellings,
+        key=lambda t: (-(t.word_count or 0), t.variant_first_seen_at, t.variant_id),
+    )
+
+
+def _hand(by_hand: Sequence[_Stated]) -> dict[str, object]:
+    """Return what people set, the newest of each field."""
+    held: dict[str, object] = {}
+    for one in by_hand:
+        held.update(one.statement.extra)
+    return held
+
+
+def _face_digest(chosen: record.Chosen) -> bytes:
+    """Return what tells two faces apart: all that readers see, without counters and reading time."""
+    return digest16(
+        chosen.title,
+        chosen.text,
+        chosen.html,
+        chosen.url,
+        chosen.canonical_url,
+        chosen.section,
+        json.dumps(_chosen_json(chosen).get("authors", []), sort_keys=True),
+        str(to_us_or_none(chosen.published_at)),
+        chosen.language,
+    )
+
+
+def _chosen_json(chosen: record.Chosen) -> dict[str, Any]:
+    """Return the chosen fields that have no column of their own."""
+    as_statement = record.Statement(
+        source=record.Source.FEED,
+        authors=chosen.authors,
+        tags=chosen.tags,
+        description=chosen.description,
+        site_name=chosen.site_name,
+        enclosures=chosen.enclosures,
+        provenance=chosen.provenance,
+    )
+    held = record.to_json(as_statement)
+    held.pop("source")
+    if chosen.notes:
+        held["notes"] = list(chosen.notes)
+    return held
