@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from archive.identity.folding import fold, words_of
+from archive.identity.mould import DAY_WORDS
 
 
 class EditKind(StrEnum):
@@ -34,7 +35,7 @@ MINOR_SHARE: Final = 0.05
 MINOR_WORDS: Final = 12
 """Up to a sentence, and no more than a twentieth of the text: a correction of style."""
 
-SPELT_ALIKE: Final = 0.6  # "Jansen" and "Janssen" .92, "rises" and "climbs" .18
+SPELT_ALIKE: Final = 0.55  # "Jansen" and "Janssen" .92, "brigde" .57; "rises" and "climbs" .15
 
 # What a page or a feed says of the moment, of itself or of its readers. Each takes its numbers with
 # it. The words are those of RECORD's header line, in eleven languages.
@@ -69,6 +70,11 @@ _READING_TIME: Final = (
     r"|\b\d{1,3}[\s-]*min(?:ute)?s?\s+read\b"
 )
 _NOISE: Final = re.compile("|".join((_AGO, _STAMP, _COUNTER, _READING_TIME)))
+# One of these that comes or goes turns a sentence round, however short the edit.
+_FACTS: Final = DAY_WORDS.union(
+    ("not", "never", "no", "niet", "geen", "nooit", "nicht", "kein", "keine", "keinen", "nie"),
+    ("pas", "jamais", "aucun", "nunca", "non", "mai", "nao", "inte", "ikke", "aldri"),
+)
 _DIGIT: Final = re.compile(r"\d")
 
 
@@ -115,6 +121,8 @@ def _weighed(
     n_changed = in_title + in_text
     if any(_DIGIT.search(word) for word in (*gone, *come)):
         return Edit(kind=EditKind.SUBSTANTIAL, why="a number changed", n_changed=n_changed)
+    if any(word in _FACTS for word in (*gone, *come)):
+        return Edit(kind=EditKind.SUBSTANTIAL, why="a day or a denial changed", n_changed=n_changed)
     if not in_text and not in_title:
         return Edit(kind=EditKind.MINOR, why="the same words in another order")
     if _is_spelling(gone, come):
@@ -155,7 +163,7 @@ def _is_spelling(gone: Counter[str], come: Counter[str]) -> bool:
 
 
 def _spelt_alike(a: str, b: str) -> bool:
-    if _DIGIT.search(a + b):
+    if _DIGIT.search(a + b) or a in DAY_WORDS or b in DAY_WORDS:  # Tuesday, Thursday: a fact
         return False
     pairs_a, pairs_b = ({w[i : i + 2] for i in range(len(w) - 1)} for w in (f" {a} ", f" {b} "))
     return 2 * len(pairs_a & pairs_b) / (len(pairs_a) + len(pairs_b)) >= SPELT_ALIKE

@@ -76,6 +76,8 @@ _MONTHS: Final = {
     )
     for name in _table(names)
 }
+DAY_WORDS: Final = frozenset(_MONTHS).union(*_WEEKDAYS)
+
 _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 
 HEAD_WORDS: Final = 60  # a report says its day where it begins; further on it tells of other days
@@ -170,7 +172,7 @@ def name_mark(a: Traits, b: Traits) -> Mark | None:
 
     A story that grew has new names on one side only; a corrected name is one, and is spelt alike.
     """
-    mine, others = _exclusive_names(a, b), _exclusive_names(b, a)
+    mine, others = _without_spellings(_exclusive_names(a, b), _exclusive_names(b, a))
     if min(len(mine), len(others)) < MIN_EXCLUSIVE_NAMES or not (_is_cased(a) and _is_cased(b)):
         return None
     share = min(len(mine) / len(a.names), len(others) / len(b.names))
@@ -204,6 +206,16 @@ def _exclusive_names(a: Traits, b: Traits) -> frozenset[str]:
 
 def _has_digit(word: str) -> bool:
     return any(c.isdigit() for c in word)
+
+
+def _without_spellings(
+    left: frozenset[str], right: frozenset[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names of both sides that are no spelling of one of the other side's."""
+    if len(left) > MAX_MISREAD or len(right) > MAX_MISREAD:
+        return left, right
+    pairs = [(x, y) for x in left for y in right if _alike(x, y)]
+    return left - {x for x, _ in pairs}, right - {y for _, y in pairs}
 
 
 def _are_spellings(left: frozenset[str], right: frozenset[str]) -> bool:

@@ -177,7 +177,7 @@ class _Pair:
     def are_listed_together(self) -> bool:
         """Tell whether one document showed both for the first time: its publisher says they are two."""
         one, other = self.long, self.short
-        if not self.is_one_feed or one.telling.at != other.telling.at:
+        if not (self.is_one_feed and self.is_one_site) or one.telling.at != other.telling.at:
             return False
         return self.guids_differ or one.url_keys != other.url_keys
 

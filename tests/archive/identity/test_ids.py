@@ -23,9 +23,14 @@ def test_a_public_id_never_changes_its_value() -> None:
 
 
 def test_each_part_of_the_first_sighting_makes_another_id() -> None:
-    base = ("a", "https://f.example/", "https://f.example/1", "g")
-    ids = {public_id(*base), public_id(*base, ordinal=2)}
-    ids |= {public_id(*base[:n], base[n] + "x", *base[n + 1 :]) for n in range(4)}
+    ids = {
+        public_id("a", "https://f.example/", "https://f.example/1", "g"),
+        public_id("b", "https://f.example/", "https://f.example/1", "g"),
+        public_id("a", "https://f.example/2", "https://f.example/1", "g"),
+        public_id("a", "https://f.example/", "https://f.example/2", "g"),
+        public_id("a", "https://f.example/", "https://f.example/1", "h"),
+        public_id("a", "https://f.example/", "https://f.example/1", "g", 2),
+    }
     assert len(ids) == 6
 
 
