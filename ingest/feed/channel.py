@@ -24,9 +24,16 @@ _HTML_TYPES: Final = ("text/html", "application/xhtml+xml")
 
 
 def language_of(feed: Mapping[str, Any]) -> str | None:
-    """Return the language that the feed declares, as stated, `_` as `-`."""
-    value = feed.get("language")
-    return (one_line(value).replace("_", "-")[:35] or None) if isinstance(value, str) else None
+    """Return the language that the feed declares, as stated, `_` as `-`.
+
+    feedparser passes over an xml:lang of RDF's root; the title has inherited it.
+    """
+    detail = feed.get("title_detail")
+    inherited = dict(detail).get("language") if isinstance(detail, Mapping) else None
+    for value in (feed.get("language"), inherited):
+        if isinstance(value, str) and (language := one_line(value).replace("_", "-")):
+            return language[:35]  # the longest tag that RFC 5646 (4.4.1) foresees
+    return None
 
 
 def values_of(feed: Mapping[str, Any], document: bytes, url: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from ingest.feed.entries import (
 from ingest.feed.slices import DIGEST_BYTES
 
 _VERSION: Final = "jsonfeed.org/version/1"
+_NOTHING: Final[tuple[object, ...]] = (None, "", [], {})
 _MODELLED: Final = frozenset(
     {"id", "url", "external_url", "title", "content_html", "content_text", "summary", "image"}
     | {"banner_image", "date_published", "date_modified", "author", "authors", "tags", "language"}
@@ -84,7 +85,7 @@ def digest_of(item: object, version: int) -> bytes:
 
 def draft_of(item: object, place: Place) -> Draft | None:
     """Return what one item says; None where it is no object, or an empty one."""
-    if not isinstance(item, Mapping) or not any(item.values()):
+    if not isinstance(item, Mapping) or all(value in _NOTHING for value in item.values()):
         return None
     external = address(item.get("external_url"), place.url)
     url = address(item.get("url"), place.url) or external
@@ -191,6 +192,6 @@ def _extra_of(item: Mapping[str, Any]) -> dict[str, object]:
     extra = {
         title_text(str(key), False)[:100]: kept
         for key, value in item.items()
-        if key not in _MODELLED and (kept := json_ready(value)) not in (None, "", [], {})
+        if key not in _MODELLED and (kept := json_ready(value)) not in _NOTHING
     }
     return bounded(extra)

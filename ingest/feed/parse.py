@@ -103,8 +103,10 @@ def _from_slices(cut: slices.Cut, ready: scan.Document, url: str, window: _Windo
     document = cut.body if len(wanted) == n_items else cut.assemble(wanted)
     try:
         found = _feedparser(document, url)
+        if n_items == 0:
+            _must_be_a_feed(found, document)
     except NotAFeed:
-        if len(wanted) < 2:
+        if not wanted:
             raise
         return _one_by_one(cut, wanted, seen, ready, url, window)
     if len(found.entries) != len(wanted):
@@ -147,6 +149,7 @@ def _one_by_one(
 def _from_whole(document: bytes, ready: scan.Document, url: str, window: _Window) -> ParsedFeed:
     """Parse all of a document that cannot be cut; an item's digest is then that of its values."""
     found = _feedparser(document, url)
+    _must_be_a_feed(found, document)
     n_items = len(found.entries)
     place = _place(found, document, url)
     kept, rejected = _converted(
@@ -212,13 +215,18 @@ def _feedparser(document: bytes, url: str) -> _Found:
         detail = f"{type(error).__name__}: {error}"[:200]
         raise NotAFeed("a document that feedparser cannot read", detail) from error
     entries, feed, version = found.entries, found.feed, found.version
-    if not version and not entries:
-        raise NotAFeed("XML of another kind", _root_of(document))
     problem = dict(found).get("bozo_exception")
     warnings = (f"not well-formed: {problem}"[:200],) if found.bozo and problem else ()
-    return _Found(entries=entries, feed=dict(feed), format=version or "unknown", warnings=warnings)
+    return _Found(entries=entries, feed=dict(feed), format=version or _NO_FORMAT, warnings=warnings)
 
 
+def _must_be_a_feed(found: _Found, document: bytes) -> None:
+    if not found.entries and found.format == _NO_FORMAT:
+        raise NotAFeed("XML of another kind", _root_of(document))
+
+
+# What feedparser calls a document with items and a root that it does not know: nothing.
+_NO_FORMAT: Final = "unknown"
 _TAG: Final = re.compile(rb"<([A-Za-z][\w:.-]{0,60})")
 
 

@@ -86,7 +86,7 @@ def make_ready(body: bytes, content_type: str | None) -> Document:
     if body.startswith(_PACKED):
         raise NotAFeed("a binary file", repr(body[:4]))
     warnings: list[str] = []
-    text, encoding = _decoded(body, content_type, warnings)
+    text, encoding = decode(body, content_type, warnings)
     text = text.lstrip("\ufeff \t\r\n\0")
     if not text:
         raise NotAFeed("empty")
@@ -104,7 +104,7 @@ def make_ready(body: bytes, content_type: str | None) -> Document:
 # -- characters ------------------------------------------------------------------------------
 
 
-def _decoded(body: bytes, content_type: str | None, warnings: list[str]) -> tuple[str, str]:
+def decode(body: bytes, content_type: str | None, warnings: list[str]) -> tuple[str, str]:
     """Return the text and the name of its encoding.
 
     A byte order mark wins; else bytes that are valid UTF-8 are UTF-8, whatever is declared, since
@@ -162,14 +162,14 @@ _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f\ufffd]")
 _FORBIDDEN: Final = bytes(code for code in range(32) if code not in (9, 10, 13))
 _NO_CHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")  # U+FFFE, U+FFFF
 # References that may be forbidden: below 32, surrogates, U+FFFE and U+FFFF, above U+10FFFF. Two
-# in a row may be one character in halves; `&amp;#` stands in escaped HTML.
+# in a row may be one character in halves, so a run is mended at once; `&amp;#` is escaped HTML's.
 _REFERENCE: Final = (
     rb"&(?:amp;)?#(?:[xX]0*(?:[0-9a-fA-F]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}"
     rb"|[fF]{3}[efEF]|[2-9a-fA-F][0-9a-fA-F]{5}|1[1-9a-fA-F][0-9a-fA-F]{4}"
     rb"|[1-9a-fA-F][0-9a-fA-F]{6,})"
     rb"|0*(?:[0-9]|[12][0-9]|3[01]|5[5-7][0-9]{3}|6553[45]|[1-9][0-9]{6,}));"
 )
-_SUSPECT: Final = re.compile(rb"(?:" + _REFERENCE + rb"){1,2}")
+_SUSPECT: Final = re.compile(rb"(?:" + _REFERENCE + rb")++")
 _ONE: Final = re.compile(rb"&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 
@@ -183,12 +183,18 @@ def _with_legal_characters(body: bytes, warnings: list[str]) -> bytes:
     return _SUSPECT.sub(_mended, legal) if b"&#" in legal or b"&amp;#" in legal else legal
 
 
-def _mended(match: re.Match[bytes]) -> bytes:
-    ones = list(_ONE.finditer(match[0]))
-    codes = [_code_of(one) for one in ones]
-    if len(codes) == 2 and 0xD800 <= codes[0] < 0xDC00 <= codes[1] < 0xE000:
-        return chr(0x10000 + ((codes[0] - 0xD800) << 10) + codes[1] - 0xDC00).encode()
-    return b"".join(one[0] for one, code in zip(ones, codes, strict=True) if _is_legal(code))
+def _mended(run: re.Match[bytes]) -> bytes:
+    """Return a run of references with halves joined and what is left of them gone."""
+    kept: list[bytes] = []
+    high: int | None = None
+    for one in _ONE.finditer(run[0]):
+        code = _code_of(one)
+        if high is not None and 0xDC00 <= code < 0xE000:
+            kept.append(chr(0x10000 + ((high - 0xD800) << 10) + code - 0xDC00).encode())
+        elif _is_legal(code):
+            kept.append(one[0])
+        high = code if 0xD800 <= code < 0xDC00 else None
+    return b"".join(kept)
 
 
 def _code_of(one: re.Match[bytes]) -> int:
@@ -209,6 +215,7 @@ _COMMENT: Final = rb"<!--(?:(?!-->).)*+-->"
 _LEADING: Final = re.compile(rb"(?:\s++|<\?[^>]*+>|" + _COMMENT + rb")*+", re.S)
 _HTML: Final = re.compile(rb"<(?:!doctype\s+html\b|html\b|head\b|body\b)", re.I)
 _ROOT: Final = re.compile(rb"<(?:[\w.-]+:)?(?:rss|rdf|feed|channel|entry|item)\b", re.I)
+_TYPE_OR_ROOT: Final = re.compile(rb"<!doctype\b|" + _ROOT.pattern, re.I)
 _BEGINNING: Final = re.compile(rb"<\?xml(?=[\s?])|" + _ROOT.pattern, re.I)
 _UTF8: Final = b'<?xml version="1.0" encoding="utf-8"?>'
 
@@ -221,7 +228,7 @@ def _from_first_tag(body: bytes, warnings: list[str]) -> bytes:
     root_at = _end_of(_LEADING, body, start)
     if _HTML.match(body, root_at):
         raise NotAFeed("an HTML page")
-    if not _DECLARATION.match(body, start) and not _ROOT.match(body, root_at):
+    if not _DECLARATION.match(body, start) and not _TYPE_OR_ROOT.match(body, root_at):
         # A program's own words may stand before its feed, in tags.
         beginning = _BEGINNING.search(body, start)
         start = beginning.start() if beginning else start
