@@ -1,4 +1,4 @@
-"""The root of the `newsarchive` command, which joins the commands of both packages.
+"""The service (`newsarchive run`), and the root of the `newsarchive` command, which joins both packages' commands.
 
 A command's module is imported when that command is run: the names and their one line stand in `FAMILIES`, so that
 `--help` and completion import none of them. Errors end here: `main` turns each into a line on stderr and an exit code
@@ -17,11 +17,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from archive import __version__
-from archive.commands.place import Place
+from archive.commands.place import Place, pass_place
 from archive.errors import ConfigError, NewsArchiveError, QueryError, UsageError
-from archive.terminal import Colour, printable, say, text_width
+from archive.terminal import Colour, echo, printable, say, text_width
 
 if TYPE_CHECKING:
+    import asyncio
+    import subprocess
+
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
     from click.shell_completion import CompletionItem
 
 NAME = "newsarchive"
@@ -294,3 +298,278 @@ def _drop_stdout() -> None:
     """Send what is still buffered nowhere, so that Python's own flush at exit does not fail once more."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+# ---- the service --------------------------------------------------------------------------------
+
+TICK_S = 2
+"""How often due hosts are looked for: one index range, 0.1 ms on SQLite."""
+
+WEB_STOP_S = 5
+"""How long the pages get to end their answers."""
+
+CLOCK_CHECK_S = 5
+CLOCK_STEP_S = 30
+"""A wall clock that moved this much against the monotonic one has been set: APScheduler would wait it out (SERVICE)."""
+
+FIRST_DAYS_OF_POLLS = 90
+"""Polls older than so many days become daily sums."""
+
+
+@click.command(epilog="EXAMPLES\n\n  newsarchive run\n\n  newsarchive -C /srv/news run")
+@pass_place
+def run(place: Place) -> int | None:
+    """Poll, archive, publish and serve, until SIGTERM or Ctrl-C.
+
+    A second signal ends it at once; SIGHUP reads the configuration again. Only one service runs on an archive.
+    """
+    import asyncio
+
+    from archive.store.locks import service_lock
+
+    path = place.archive_path
+    assert path is not None, "config.toml allows only SQLite archives in this version"
+    with service_lock(path):
+        asyncio.run(Service(place).run())
+    return None
+
+
+class Service:
+    """The clock: a handful of APScheduler jobs, never one a feed. Due times live in the archive; jobs only look."""
+
+    def __init__(self, place: Place) -> None:
+        import structlog
+
+        self._place = place
+        self._config = place.load_config()
+        self._log = structlog.get_logger("newsarchive")
+        self._web: subprocess.Popen[bytes] | None = None
+
+    async def run(self) -> None:
+        """Start everything, say `ready`, wait for the end, and leave nothing half done."""
+        import asyncio
+        import random
+
+        from archive.store import Store
+        from ingest.commands.poll import policy_of, subscriptions_of
+        from ingest.engine import running
+        from ingest.logs import set_up_logs
+
+        config = self._config
+        set_up_logs(config.log.format, config.log.level)
+        self._stopping = asyncio.Event()
+        self._catch_signals(asyncio.get_running_loop())
+        with Store.open(
+            self._place.archive_url,
+            create=True,
+            keep_bodies=config.archive.keep_bodies,
+            policy=policy_of(config),
+        ) as store:
+            self._store = store
+            synced = store.sync_feeds(subscriptions_of(config), now=self._place.now())
+            self._log.info("feeds_synced", added=len(synced.added), retired=len(synced.retired))
+            if not config.fetch.contact:
+                self._log.warning(
+                    "no_contact",
+                    cure="set [fetch] contact to an address where a site's operator can reach you",
+                )
+            async with running(store, config, clock=self._place.now, rand=random.random) as engine:
+                self._engine = engine
+                clock = self._clock()
+                clock.start()
+                await self._tick()
+                self._start_web()
+                self._say_ready()
+                await self._stopping.wait()
+                self._log.info("stopping", hosts_in_flight=engine.n_running)
+                clock.shutdown(wait=False)
+                self._stop_web()
+            self._log.info("stopped")
+
+    def _clock(self) -> "AsyncIOScheduler":
+        """Return the jobs: looking for due hosts, publishing, housekeeping, backup, and a watch on the wall clock."""
+        from datetime import UTC
+
+        from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+        clock = AsyncIOScheduler(
+            timezone=UTC,
+            # Never skip a run that came late, never run one twice for that (SERVICE: the defaults do both).
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        clock.add_job(self._tick, "interval", seconds=TICK_S, id="tick")
+        clock.add_job(
+            self._publish, "interval", seconds=self._config.publish.interval_s, id="publish"
+        )
+        clock.add_job(self._keep_house, "interval", hours=24, id="housekeeping")
+        if self._config.backup.dir is not None:
+            every_s = self._config.backup.every.total_seconds()
+            clock.add_job(self._back_up, "interval", seconds=every_s, id="backup")
+        self._step = ClockStep()
+        clock.add_job(
+            self._watch_clock, "interval", seconds=CLOCK_CHECK_S, id="clock", args=[clock]
+        )
+        return clock
+
+    # ---- jobs ------------------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        """Start the turns of due hosts, and say that the service lives."""
+        self._engine.failure = None
+        await self._engine.tick()
+        await self._engine.write(
+            lambda: self._store.beat(
+                "engine",
+                now=self._place.now(),
+                state="running",
+                facts={"hosts_in_flight": self._engine.n_running},
+            )
+        )
+        if self._web is not None and self._web.poll() is not None and not self._stopping.is_set():
+            self._log.error("web_ended", exit_code=self._web.returncode)
+            self._web = None
+
+    async def _publish(self) -> None:
+        """Write what is settled into the publications, and the feed's files."""
+        from archive.output.merged import publish_merged
+
+        result = await self._engine.write(
+            lambda: publish_merged(self._store, self._config, now=self._place.now())
+        )
+        if result.changed:
+            self._log.info("published", n_entries=result.n_entries, n_bytes=result.n_bytes)
+
+    async def _keep_house(self) -> None:
+        """Fold old polls into daily sums and truncate the write-ahead log."""
+        n_folded = await self._engine.write(
+            lambda: self._store.keep_house(now=self._place.now(), poll_days=FIRST_DAYS_OF_POLLS)
+        )
+        self._log.info("housekeeping", polls_folded=n_folded)
+
+    async def _back_up(self) -> None:
+        """Copy the archive, check the copy, and remove the copies beyond `keep`."""
+        import asyncio
+
+        backup = self._config.backup
+        assert backup.dir is not None, "the job exists only with a folder"
+        made = await asyncio.to_thread(
+            self._store.back_up, backup.dir, now=self._place.now(), keep=backup.keep
+        )
+        self._log.info("backed_up", file=made.name)
+
+    async def _watch_clock(self, clock: "AsyncIOScheduler") -> None:
+        """Re-plan every job when the wall clock was set: APScheduler would sleep an hour set back."""
+        from datetime import UTC, datetime
+
+        step_s = self._step.measure()
+        if abs(step_s) < CLOCK_STEP_S:
+            return
+        self._log.warning("clock_step", step_s=round(step_s))
+        for job in clock.get_jobs():
+            if job.id != "clock":
+                job.modify(next_run_time=datetime.now(UTC))
+
+    # ---- the web, and signals --------------------------------------------------------------------
+
+    def _start_web(self) -> None:
+        """Start the pages in a process of their own: what they do can never hold up a poll."""
+        import subprocess
+
+        if not self._config.web.enabled:
+            return
+        command = [sys.executable, "-m", "scheduler"]
+        if self._place.config_path is not None:
+            command += ["--config", str(self._place.config_path)]
+        self._web = subprocess.Popen(
+            [*command, "serve"], stdin=subprocess.DEVNULL, env=dict(self._place.environ)
+        )
+
+    def _stop_web(self) -> None:
+        import subprocess
+
+        web, self._web = self._web, None
+        if web is None:
+            return
+        web.terminate()
+        try:
+            web.wait(timeout=WEB_STOP_S)
+        except subprocess.TimeoutExpired:
+            web.kill()
+
+    def _say_ready(self) -> None:
+        """Print the one line that begins `ready`, and tell systemd."""
+        parts = [f"ready archive {self._store.path}"]
+        web = self._config.web
+        if web.enabled:
+            address = web.public_url.rstrip("/") or f"http://{web.host}:{web.port}"
+            parts.append(f"pages {address}/  feed {address}/feed.xml")
+        parts.append(f"files {self._config.publish.dir}")
+        echo("  ".join(parts))
+        sys.stdout.flush()
+        tell_systemd("READY=1")
+
+    def _catch_signals(self, loop: "asyncio.AbstractEventLoop") -> None:
+        import signal
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+
+    def _stop(self) -> None:
+        """The first signal ends the service in order, the second at once."""
+        if self._stopping.is_set():
+            os._exit(1)
+        tell_systemd("STOPPING=1")
+        self._stopping.set()
+
+    def _reload(self) -> None:
+        """Read the configuration again; feeds change at once, a bad file changes nothing."""
+        import asyncio
+
+        from archive.config.reader import load
+        from ingest.commands.poll import subscriptions_of
+
+        try:
+            config = load(self._place.config_path, self._place.environ)
+        except ConfigError as error:
+            self._log.error("reload_refused", problems=list(error.problems))
+            return
+        wanted = subscriptions_of(config)
+        task = asyncio.get_running_loop().create_task(
+            self._engine.write(lambda: self._store.sync_feeds(wanted, now=self._place.now()))
+        )
+        task.add_done_callback(lambda done: self._log.info("reloaded", feeds=len(wanted)))
+
+
+class ClockStep:
+    """How far the wall clock moved against the monotonic one since it was last measured."""
+
+    def __init__(self) -> None:
+        self._before = self._apart()
+
+    def measure(self) -> float:
+        """Return the step in seconds: positive when the wall clock was set ahead."""
+        now = self._apart()
+        step, self._before = now - self._before, now
+        return step
+
+    @staticmethod
+    def _apart() -> float:
+        import time
+
+        return time.time() - time.monotonic()
+
+
+def tell_systemd(state: str) -> None:
+    """Send a state to systemd's notify socket (sd_notify(3)), where there is one."""
+    import socket
+
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.sendto(state.encode(), address.replace("@", "\0", 1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -155,6 +155,10 @@ class Engine:
             task.add_done_callback(self._turns.discard)
         return len(leases)
 
+    async def write(self, call: Callable[[], Answer]) -> Answer:
+        """Run a store call in the writer's thread, between deposits."""
+        return await self._writer.run(call)
+
     async def until_idle(self, *, only: Collection[int] | None = None) -> None:
         """Poll until nothing (of the feeds `only`) is due: their pages included, other feeds not."""
         while True:

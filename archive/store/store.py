@@ -6,8 +6,8 @@ when it writes. Reading for people goes through `archive.front`.
 """
 
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Self
 
@@ -18,7 +18,7 @@ from archive.errors import UsageError
 from archive.model.kept import FeedRow
 from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
 from archive.store import dump as dumping
-from archive.store import frontier, indexing, subscriptions
+from archive.store import frontier, indexing, subscriptions, upkeep
 from archive.store.bodies import Bodies
 from archive.store.deposit import Depositor, Plan
 from archive.store.frontier import HostLease
@@ -206,6 +206,32 @@ class Store:
         """Write the publications that are due; returns their seqs. Durable before any file is replaced."""
         with self.writing() as connection:
             return settle(connection, now=now, policy=policy or SettlePolicy())
+
+    # ---- the service -----------------------------------------------------------------------------
+
+    def beat(self, name: str, *, now: datetime, state: str, facts: Mapping[str, object]) -> None:
+        """Say that a part of the service lives: its row in `services` is what health is told by."""
+        with self.writing() as connection:
+            upkeep.beat(connection, name, now=now, state=state, facts=facts)
+
+    def keep_house(self, *, now: datetime, poll_days: int) -> int:
+        """Fold polls older than so many days into daily sums and truncate the log; returns how many were folded."""
+        with self.writing() as connection:
+            n_folded = upkeep.fold_polls(connection, before=now - timedelta(days=poll_days))
+        with self._engine.connect() as connection:
+            indexing.driver_of(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return n_folded
+
+    def back_up(self, folder: Path, *, now: datetime, keep: int) -> Path:
+        """Copy the archive into a folder, check the copy, remove all but the newest `keep`; returns the copy."""
+        folder.mkdir(parents=True, exist_ok=True)
+        made = folder / f"{self._path.stem}-{now:%Y%m%dT%H%M%SZ}{self._path.suffix}"
+        with self._engine.connect() as connection:
+            upkeep.back_up(indexing.driver_of(connection), made)
+        copies = sorted(folder.glob(f"{self._path.stem}-*Z{self._path.suffix}"))
+        for old in copies[:-keep]:
+            old.unlink()
+        return made
 
     # ---- time ------------------------------------------------------------------------------------
 

@@ -4,13 +4,22 @@
 promises of this project that a query can test.
 """
 
+import json
+import os
+import socket
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+
+from archive.store.instants import to_us
+from archive.store.schema import poll_days, polls, services
+
+DAY_US = 86_400_000_000
 
 INVARIANTS: dict[str, str] = {
     "an article without a telling": """
@@ -106,3 +115,50 @@ def back_up(source: sqlite3.Connection, target: Path) -> None:
         draft.unlink()
         raise OSError(f"the copy is damaged: {found}")
     draft.replace(target)
+
+
+def beat(
+    connection: Connection, name: str, *, now: datetime, state: str, facts: Mapping[str, object]
+) -> None:
+    """Write that a part of the service lives."""
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    values = {
+        "owner": owner,
+        "state": state,
+        "heartbeat_at": to_us(now),
+        "facts": json.dumps(facts),
+    }
+    known = connection.execute(sa.select(services).where(services.c.name == name)).one_or_none()
+    if known is None:
+        connection.execute(services.insert().values(name=name, started_at=to_us(now), **values))
+        return
+    if known.owner != owner:
+        values["started_at"] = to_us(now)
+    connection.execute(sa.update(services).where(services.c.name == name).values(values))
+
+
+def fold_polls(connection: Connection, *, before: datetime) -> int:
+    """Turn single polls into sums a day and feed; returns how many were folded. Repeating it folds none twice."""
+    day = polls.c.started_at // DAY_US
+    old = polls.c.started_at < to_us(before) // DAY_US * DAY_US
+    failed = polls.c.result.not_in(("parsed", "unchanged", "not_modified"))
+    sums = connection.execute(
+        sa.select(
+            polls.c.feed_id,
+            day.label("day"),
+            sa.func.count().label("n_polls"),
+            sa.func.sum(sa.case((failed, 1), else_=0)).label("n_failed"),
+            sa.func.sum(polls.c.n_new).label("n_new"),
+            sa.func.sum(polls.c.n_revised).label("n_revised"),
+            sa.func.sum(polls.c.n_rejected).label("n_rejected"),
+            sa.func.sum(polls.c.n_wire_bytes).label("n_wire_bytes"),
+            sa.func.sum(polls.c.elapsed_us).label("elapsed_us"),
+        )
+        .where(old)
+        .group_by(polls.c.feed_id, day)
+    ).all()
+    if not sums:
+        return 0
+    connection.execute(poll_days.insert(), [row._asdict() for row in sums])
+    connection.execute(sa.delete(polls).where(old))
+    return sum(row.n_polls for row in sums)
