@@ -36,7 +36,7 @@ INDEX_ENTRIES: Final = 100
 _FEED_ID: Final = re.compile(rb"<id>(tag:[^<]{1,500}:feed)</id>")
 
 _GZIP_LEVEL: Final = 6
-"""512 kB of feed: level 6 takes 15 ms and gives 26 % of it, level 9 60 ms for 0.3 % less."""
+"""512 kB of feed: level 6 takes 11 ms and leaves 25 %, level 9 takes 22 ms and leaves 0.2 points less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archive.store.closed import Series
 
 PAGE_PUBLICATIONS: Final = 100
-"""So many publications on a page: about 600 kB, as large as the subscription document."""
+"""So many publications on a page: about 500 kB, as large as the subscription document."""
 
 
 def page_file(name: str, number: int) -> str:

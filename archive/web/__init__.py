@@ -1,0 +1,21 @@
+"""The pages for people and the feed over HTTP: a process of its own that reads the archive and writes nothing.
+
+Public name: `create` (app.py), the Starlette application; `serve` (serving.py) runs it.
+Downwards inside this folder: serving -> app -> feed, pages -> views -> difference, pictures, guards.
+"""
+
+from typing import Any
+
+__all__ = ["create", "serve"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "create":
+        from archive.web.app import create
+
+        return create
+    if name == "serve":
+        from archive.web.serving import serve
+
+        return serve
+    raise AttributeError(f"module 'archive.web' has no attribute {name!r}")
