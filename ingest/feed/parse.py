@@ -88,6 +88,16 @@ class _Item:
     draft: Callable[[], Draft | None]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What feedparser made of a document; its dictionaries go no further than `draft_of`."""
+
+    entries: Sequence[Mapping[str, Any]]
+    feed: Mapping[str, Any]
+    format: str
+    warnings: tuple[str, ...]
+
+
 # -- the three ways ----------------------------------------------------------------------------
 
 
@@ -101,49 +111,49 @@ def _from_slices(cut: slices.Cut, ready: scan.Document, url: str, window: _Windo
         else:
             wanted.append(index)
     document = cut.body if len(wanted) == n_items else cut.assemble(wanted)
+    stopped: list[RejectedEntry] = []
     try:
         found = _feedparser(document, url)
-        if n_items == 0:
-            _must_be_a_feed(found, document)
     except NotAFeed:
         if not wanted:
             raise
-        return _one_by_one(cut, wanted, seen, ready, url, window)
-    if len(found.entries) != len(wanted):
-        return _from_whole(cut.body, ready, url, window)
+        found = _feedparser(cut.assemble(()), url)  # raises again where the head is at fault
+        items, stopped = _in_halves(cut, wanted, url)
+    else:
+        if n_items == 0:
+            _must_be_a_feed(found, document)
+        if len(found.entries) != len(wanted):
+            return _from_whole(cut.body, ready, url, window)
+        items = _items_of(cut, wanted, found, url)
+    kept, rejected = _converted(items)
+    return _parsed(found, ready, url, window, n_items, kept, [*stopped, *rejected], seen)
+
+
+def _in_halves(
+    cut: slices.Cut, wanted: Sequence[int], url: str
+) -> tuple[list[_Item], list[RejectedEntry]]:
+    """Parse items of which some stop feedparser, halving until those that do stand alone."""
+    try:
+        found = _feedparser(cut.assemble(wanted), url)
+        stopped_by = "" if len(found.entries) == len(wanted) else "feedparser finds no item in it"
+    except NotAFeed as error:
+        stopped_by = error.detail
+    if not stopped_by:
+        return _items_of(cut, wanted, found, url), []
+    if len(wanted) == 1:
+        return [], [RejectedEntry(position=wanted[0], reason=stopped_by)]
+    middle = len(wanted) // 2
+    first, first_rejected = _in_halves(cut, wanted[:middle], url)
+    second, second_rejected = _in_halves(cut, wanted[middle:], url)
+    return first + second, first_rejected + second_rejected
+
+
+def _items_of(cut: slices.Cut, wanted: Sequence[int], found: _Found, url: str) -> list[_Item]:
     place = _place(found, cut.body, url)
-    kept, rejected = _converted(
+    return [
         _Item(index=index, digest=cut.digests[index], draft=partial(draft_of, item, place))
         for index, item in zip(wanted, found.entries, strict=True)
-    )
-    return _parsed(found, ready, url, window, n_items, kept, rejected, seen)
-
-
-def _one_by_one(
-    cut: slices.Cut,
-    wanted: list[int],
-    seen: list[tuple[bytes, int]],
-    ready: scan.Document,
-    url: str,
-    window: _Window,
-) -> ParsedFeed:
-    """Parse each item alone, since one of them stops feedparser; those that do are rejected."""
-    head = _feedparser(cut.assemble(()), url)
-    items: list[_Item] = []
-    stopped: list[RejectedEntry] = []
-    for index in wanted:
-        try:
-            found = _feedparser(cut.assemble((index,)), url)
-        except NotAFeed as error:
-            stopped.append(RejectedEntry(position=index, reason=error.detail or str(error)))
-            continue
-        place = _place(found, cut.body, url)
-        items += [
-            _Item(index=index, digest=cut.digests[index], draft=partial(draft_of, item, place))
-            for item in found.entries
-        ]
-    kept, rejected = _converted(items)
-    return _parsed(head, ready, url, window, len(cut.ranges), kept, [*stopped, *rejected], seen)
+    ]
 
 
 def _from_whole(document: bytes, ready: scan.Document, url: str, window: _Window) -> ParsedFeed:
@@ -188,16 +198,6 @@ def _from_json(ready: scan.Document, url: str, window: _Window) -> ParsedFeed:
 
 
 # -- feedparser --------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What feedparser made of a document; its dictionaries go no further than `draft_of`."""
-
-    entries: Sequence[Mapping[str, Any]]
-    feed: Mapping[str, Any]
-    format: str
-    warnings: tuple[str, ...]
 
 
 def _feedparser(document: bytes, url: str) -> _Found:
