@@ -36,7 +36,7 @@ from archive.model.stated import Entry
 from archive.store.drafts import Drafts
 from archive.store.faces import Faces
 from archive.store.index import Indexer
-from archive.store.instants import NEVER, to_us
+from archive.store.instants import NEVER, to_at, to_us
 from archive.store.known import Known, KnownVariant
 from archive.store.known import KnownSighting as StoredSighting
 from archive.store.pagetasks import WantedPage, want_pages
@@ -164,6 +164,7 @@ class EntryDeposit:
             at=self._now,
             title=entry.title,
             text=entry.text,
+            summary=statement.description or "",
             url=entry.url,
             origin_url=entry.origin_url,
             guid=entry.guid_stated,
@@ -214,9 +215,10 @@ class EntryDeposit:
             telling = Telling(
                 feed_id=sighting.feed_id,
                 site=variant.site,
-                at=self._now,
+                at=to_at(row.first_stated_at),
                 title=held.title,
                 text=held.text,
+                summary=held.description or "",
                 url=held.url,
                 origin_url=held.origin_url,
                 guid=sighting.guid,
