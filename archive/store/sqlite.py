@@ -1,6 +1,20 @@
-"""What SQLite does in its own way: the search tables, and (below them) opening for reading and rendering queries."""
+"""What SQLite does in its own way: the search tables, opening for reading, and queries as FTS5 expressions.
 
-from typing import Final
+The reading path (`newsarchive search`, `show`) runs on the standard library alone: importing SQLAlchemy costs more
+than a search. `archive.store.postgres` will have the same names.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, assert_never
+
+from archive.errors import ArchiveUnusable, Busy, NewerSchema, UsageError
+from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Word
+from archive.store.instants import NEVER
+from archive.words.tokens import is_single
 
 SEARCH_DDL: Final[tuple[str, ...]] = (
     # Tokens come finished from archive.words; the tokenizer only cuts at spaces. `:` parts a label from its field.
@@ -32,3 +46,360 @@ SEARCH_DDL: Final[tuple[str, ...]] = (
 ) WITHOUT ROWID""",
     "CREATE INDEX ix_word_word ON word (word, lang, stem)",
 )
+
+READ_SCHEMA: Final = 1
+"""The schema this module's statements were written for; a test holds it equal to `schema.SCHEMA_VERSION`."""
+
+PAGE_CACHE_KIB: Final = 16 * 1024
+"""A phrase at 1M articles: p99 24 ms, against 8-16 with 64 MB; the process stays at 32 MiB (SEARCH)."""
+
+BUSY_S: Final = 5
+"""Readers hardly ever wait under WAL; a schema change or a recovery may make them."""
+
+Row = tuple[Any, ...]
+
+
+class Reader:
+    """A read-only connection to an archive. Its errors are ArchiveUnusable and Busy, never the driver's."""
+
+    def __init__(self, db: sqlite3.Connection, path: Path) -> None:
+        self._db = db
+        self._path = path
+        self._depth = 0
+
+    def close(self) -> None:
+        """Close the connection; a second time does nothing."""
+        self._db.close()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all statements inside see one state of the archive, whatever a writer commits meanwhile."""
+        self._depth += 1
+        try:
+            if self._depth == 1:
+                self.rows("BEGIN")
+            yield
+        finally:
+            self._depth -= 1
+            if self._depth == 0 and self._db.in_transaction:
+                self._db.rollback()
+
+    def rows(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
+        """Return all rows of a statement."""
+        return list(self.stream(sql, values))
+
+    def row(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> Row | None:
+        """Return the first row of a statement, None if it has none."""
+        return next(self.stream(sql, values), None)
+
+    def stream(
+        self, sql: str, values: Sequence[object] | Mapping[str, object] = ()
+    ) -> Iterator[Row]:
+        """Yield the rows of a statement as the engine finds them."""
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise unusable(error, self._path) from error
+
+
+def path_of(url: str) -> Path:
+    """Return the file of an archive's address: a path, or `sqlite:///path`; UsageError for another engine's."""
+    if url.startswith("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///"))
+    if "://" in url:
+        raise UsageError(
+            f"archive.url: '{url.split('://', 1)[0]}' archives are not supported by this version;"
+            " use a file path or sqlite:///PATH"
+        )
+    return Path(url)
+
+
+def open_reader(url: str) -> Reader:
+    """Open an archive read-only.
+
+    Raises ArchiveUnusable (missing, unreadable, not an archive, an older schema), NewerSchema, Busy, UsageError. On
+    a medium where SQLite cannot make its shared-memory file, an archive without a write-ahead log is taken as
+    immutable.
+    """
+    path = path_of(url)
+    try:
+        if not path.exists():
+            raise ArchiveUnusable(
+                f"no archive at {path}; make one with: newsarchive init", subject=str(path)
+            )
+        with path.open("rb"):
+            pass
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else str(error)
+        raise ArchiveUnusable(
+            f"cannot read {path}: {said}; check its rights, or name another in [archive] url",
+            subject=str(path),
+        ) from error
+    try:
+        db = _connect(path)
+    except sqlite3.Error as error:
+        raise unusable(error, path) from error
+    reader = Reader(db, path)
+    try:
+        _check_schema(reader, path)
+    except BaseException:
+        reader.close()
+        raise
+    return reader
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    address = path.absolute().as_uri()
+    db = _connection(f"{address}?mode=ro")
+    try:
+        db.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        db.close()
+        wal = path.with_name(path.name + "-wal")
+        is_stuck = "unable to open" in str(error) or "readonly" in str(error)
+        if not is_stuck or (wal.exists() and wal.stat().st_size):
+            raise
+        db = _connection(f"{address}?mode=ro&immutable=1")
+    return db
+
+
+def _connection(address: str) -> sqlite3.Connection:
+    db = sqlite3.connect(
+        address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+    )
+    db.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KIB}")
+    return db
+
+
+def _check_schema(reader: Reader, path: Path) -> None:
+    is_ours = reader.row(
+        "SELECT count(*) = 2 FROM sqlite_master WHERE name IN ('meta', 'search_row')"
+    )
+    found = reader.row("SELECT value FROM meta WHERE key = 'schema'") if is_ours == (1,) else None
+    if found is None or not str(found[0]).isdecimal():
+        raise ArchiveUnusable(
+            f"{path} is a database, but not a newsarchive archive; name another file in [archive] url",
+            subject=str(path),
+        )
+    schema = int(found[0])
+    if schema > READ_SCHEMA:
+        raise NewerSchema(
+            f"{path} has schema {schema}, this program knows {READ_SCHEMA}: install the newer newsarchive",
+            subject=str(path),
+        )
+    if schema < READ_SCHEMA:
+        raise ArchiveUnusable(
+            f"{path} has schema {schema}, this program needs {READ_SCHEMA}: run newsarchive migrate",
+            subject=str(path),
+        )
+
+
+def unusable(error: sqlite3.Error, path: Path) -> ArchiveUnusable | Busy:
+    """Return what an error of the driver means for people, and the cure; never SQL."""
+    said = str(error)
+    if "locked" in said or "busy" in said:
+        return Busy(
+            f"{path} is held by another process (a migration or repair?); try again in a moment"
+        )
+    if "not a database" in said:
+        return ArchiveUnusable(
+            f"{path} is no newsarchive archive; name another file in [archive] url",
+            subject=str(path),
+        )
+    if "malformed" in said or "no such table" in said:
+        return ArchiveUnusable(
+            f"{path} is damaged or only half copied; restore it from a backup (newsarchive check says more)",
+            subject=str(path),
+        )
+    if "disk I/O" in said or "unable to open" in said:
+        return ArchiveUnusable(
+            f"cannot read {path}: {said}; check the disk and the rights of its folder",
+            subject=str(path),
+        )
+    return ArchiveUnusable(f"cannot read {path}: {said.split(':')[0]}", subject=str(path))
+
+
+# ---- queries ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expansion:
+    """What the vocabulary and the feeds made of a tree's nodes (`archive.store.vocabulary`).
+
+    `forms` by (word, the language its conjunction is narrowed to or None): (language, other forms) pairs.
+    """
+
+    forms: Mapping[tuple[Word, str | None], tuple[tuple[str, tuple[str, ...]], ...]]
+    prefixes: Mapping[Prefix, tuple[str, ...]]
+    feeds: Mapping[Label, tuple[int, ...]]
+
+
+NOTHING: Final = '"no:thing"'
+"""An expression that matches no row: no label has this field."""
+
+
+def language_scope(parts: Sequence[Node]) -> str | None:
+    """Return the language a conjunction is narrowed to by a `lang:` of its own, if to one."""
+    found = {part.tokens[0] for part in parts if isinstance(part, Label) and part.field == "lang"}
+    return found.pop() if len(found) == 1 else None
+
+
+def render(node: Node, expansion: Expansion, scope: str | None = None) -> str:
+    """Return a tree as an FTS5 expression, made of finished tokens only."""
+    match node:
+        case Word():
+            return _word(node, expansion.forms.get((node, scope), ()), scope)
+        case Phrase():
+            # The last single of a run of pairs only stands at a run's end: as a prefix it finds the pairs too.
+            star = " *" if is_single(node.tokens[-1]) else ""
+            return _in_field(node.field, f'"{" ".join(node.tokens)}"{star}')
+        case Prefix():
+            return _in_field(node.field, _prefix(node, expansion))
+        case Label(field="feed"):
+            return _any([f'label : "feed:{feed}"' for feed in expansion.feeds[node]])
+        case Label():
+            phrase = " ".join(f"{node.field}:{token}" for token in node.tokens)
+            return f'label : "{phrase}"'
+        case And():
+            return _and(node, expansion, scope)
+        case Or():
+            return _any([render(part, expansion, scope) for part in node.parts])
+        case Not():
+            raise AssertionError("a Not stands below an And alone")
+    assert_never(node)
+
+
+def _and(node: And, expansion: Expansion, scope: str | None) -> str:
+    scope = language_scope(node.parts) or scope
+    wanted = [render(p, expansion, scope) for p in node.parts if not isinstance(p, Not)]
+    unwanted = [render(p.part, expansion, scope) for p in node.parts if isinstance(p, Not)]
+    found = " AND ".join(wanted)
+    if not unwanted:
+        return f"({found})"
+    return f"(({found}) NOT {_any(unwanted)})"
+
+
+def _word(word: Word, forms: Sequence[tuple[str, tuple[str, ...]]], scope: str | None) -> str:
+    """Render a word with its forms, each only in articles of its language."""
+    own = [f'"{word.token}"']
+    if scope is not None:
+        own += [f'"{form}"' for _, others in forms for form in others]
+        return _in_field(word.field, _any(own))
+    branches = [_in_field(word.field, own[0])]
+    branches += [
+        f'(label : "lang:{lang}" AND {_in_field(word.field, _any([_quoted(form) for form in others]))})'
+        for lang, others in forms
+    ]
+    return _any(branches)
+
+
+def _prefix(prefix: Prefix, expansion: Expansion) -> str:
+    if is_single(prefix.token):
+        return f'"{prefix.token}" *'  # pairs are in no vocabulary; FTS5 scans its own terms
+    return _any([_quoted(word) for word in expansion.prefixes[prefix]])
+
+
+def _quoted(token: str) -> str:
+    return f'"{token}"'
+
+
+def _in_field(field: str | None, expression: str) -> str:
+    return f"{field} : {expression}" if field else expression
+
+
+def _any(branches: Sequence[str]) -> str:
+    if not branches:
+        return NOTHING
+    return branches[0] if len(branches) == 1 else f"({' OR '.join(branches)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which current index rows a search looks at: an expression (None: all), effective microseconds, and whose."""
+
+    match: str | None
+    after_us: int | None = None
+    before_us: int | None = None
+    include_private: bool = True
+
+
+_CROWD_S: Final = 86_400
+"""How far a crowd in one second may have pushed a key upwards: bounds on keys are widened by so much."""
+
+FOUND_COLUMNS: Final = "r.key, r.revision, r.article, r.effective_at"
+
+
+def found_rows(
+    reader: Reader,
+    selection: Selection,
+    *,
+    is_newest_first: bool = True,
+    from_key: int | None = None,
+    limit: int = -1,
+) -> Iterator[Row]:
+    """Yield (key, revision, article, effective microseconds) of matching current rows, in the order of keys.
+
+    `from_key` is the last key already seen: rows behind it only. Streams: stop when you have enough.
+    """
+    order = "DESC" if is_newest_first else "ASC"
+    source, conditions, values = _source(selection)
+    if from_key is not None:
+        values["from_key"] = from_key
+        conditions.append(f"{source.key} {'<' if is_newest_first else '>'} :from_key")
+    sql = (
+        f"SELECT {FOUND_COLUMNS} FROM {source.tables} WHERE {' AND '.join(conditions)}"
+        f" ORDER BY {source.key} {order} LIMIT :limit"
+    )
+    return reader.stream(sql, {**values, "limit": limit})
+
+
+def count_articles(reader: Reader, selection: Selection, limit: int) -> tuple[int, int]:
+    """Return how many rows match, up to `limit` of the newest, and how many articles those belong to."""
+    source, conditions, values = _source(selection)
+    row = reader.row(
+        "SELECT count(*), count(DISTINCT article) FROM"
+        f" (SELECT r.article FROM {source.tables} WHERE {' AND '.join(conditions)}"
+        f" ORDER BY {source.key} DESC LIMIT :limit)",
+        {**values, "limit": limit},
+    )
+    assert row is not None, "a count has a row"
+    return row[0], row[1]
+
+
+def matching_keys(reader: Reader, selection: Selection, keys: Sequence[int]) -> set[int]:
+    """Return which of some index rows match."""
+    source, conditions, values = _source(selection)
+    conditions.append(f"{source.key} IN ({', '.join(map(str, keys))})")
+    sql = f"SELECT {source.key} FROM {source.tables} WHERE {' AND '.join(conditions)}"
+    return {row[0] for row in reader.rows(sql, values)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    tables: str
+    key: str
+
+
+def _source(selection: Selection) -> tuple[_Source, list[str], dict[str, object]]:
+    """Return tables, conditions and values of a selection."""
+    conditions = [f"r.valid_to = {NEVER}"]
+    values: dict[str, object] = {}
+    if selection.match is None:
+        source = _Source("search_row AS r", "r.key")
+    else:
+        # CROSS JOIN keeps the order: the index streams by rowid, and each row is looked up.
+        source = _Source("search AS s CROSS JOIN search_row AS r ON r.key = s.rowid", "s.rowid")
+        conditions.append("search MATCH :match")
+        values["match"] = selection.match
+    if not selection.include_private:
+        conditions.append("r.is_private = 0")
+    if selection.after_us is not None:
+        conditions += [f"{source.key} >= :after_key", "r.effective_at >= :after_us"]
+        values |= {"after_key": selection.after_us // 1_000_000, "after_us": selection.after_us}
+    if selection.before_us is not None:
+        conditions += [f"{source.key} < :before_key", "r.effective_at < :before_us"]
+        values |= {
+            "before_key": selection.before_us // 1_000_000 + 1 + _CROWD_S,
+            "before_us": selection.before_us,
+        }
+    return source, conditions, values

@@ -1,0 +1,350 @@
+"""From a query to hits: the engine intersects lists, the rest (folding, ranking, marking, explaining) is here.
+
+    Query ─ expand ─> forms ─ render ─> index rows ─ fold to articles ─ rank ─> page ─ mark ─> Found
+
+Each article is shown once, as the variant that stands first; a page begins behind the last key of the one before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from time import perf_counter
+from typing import Final, Literal
+
+from archive.errors import UsageError
+from archive.model.kept import Found, Hit
+from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Query, Word
+from archive.search import ranking
+from archive.search.expand import expand
+from archive.search.query import unparse
+from archive.search.snippet import marked, marks_of, snippet_of
+from archive.store import reading, vocabulary
+from archive.store.instants import to_us_or_none
+from archive.store.sqlite import (
+    Reader,
+    Selection,
+    count_articles,
+    found_rows,
+    matching_keys,
+    render,
+)
+
+Sort = Literal["newest", "oldest", "relevance"]
+SORTS: Final[tuple[Sort, ...]] = ("newest", "oldest", "relevance")
+
+MAX_COUNTED: Final = 10_000
+MAX_LIMIT: Final = 1_000
+
+N_CANDIDATES: Final = 500
+"""Newest matches that relevance ranks; beyond them, the newest 200 with the rarest word in the title."""
+
+N_TITLE_CANDIDATES: Final = 200
+N_DENSITY: Final = 200
+"""Newest hits of a word whose span tells how rare it is."""
+
+
+def search(
+    reader: Reader,
+    query: Query,
+    *,
+    limit: int = 20,
+    sort: Sort = "newest",
+    page: str | None = None,
+    all_variants: bool = False,
+    include_private: bool = True,
+) -> Found:
+    """Return one page of what a query finds, with its count (to 10,000) and notes on what was bounded or folded.
+
+    Raises QueryError for what only the archive can know to be wrong (a feed that does not exist, a prefix of too
+    many words), UsageError for a page of another query or sort.
+    """
+    started = perf_counter()
+    if sort not in SORTS:
+        raise UsageError(f"no sort '{sort}'; there are {', '.join(SORTS)}")
+    with reader.snapshot():
+        found = _Search(
+            reader, query, sort, all_variants=all_variants, include_private=include_private
+        ).page(min(max(1, limit), MAX_LIMIT), page)
+    return Found(
+        hits=found.hits,
+        n_total=found.n_total,
+        total_is_bounded=found.total_is_bounded,
+        next_page=found.next_page,
+        notes=found.notes,
+        elapsed_s=perf_counter() - started,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    key: int
+    revision: int
+    article: int
+    score: float | None = None
+
+
+class _Search:
+    """One query against one state of an archive."""
+
+    def __init__(
+        self, reader: Reader, query: Query, sort: Sort, *, all_variants: bool, include_private: bool
+    ) -> None:
+        self.reader, self.query, self.sort = reader, query, sort
+        self.all_variants, self.include_private = all_variants, include_private
+        self.expansion, notes = expand(reader, query)
+        self.notes = list(notes)
+        self.selection = self.select(query.node)
+
+    def select(self, node: Node | None, *, is_bounded: bool = True) -> Selection:
+        bounds = self.query.bounds
+        return Selection(
+            match=None if node is None else render(node, self.expansion),
+            after_us=to_us_or_none(bounds.after_at) if is_bounded else None,
+            before_us=to_us_or_none(bounds.before_at) if is_bounded else None,
+            include_private=self.include_private,
+        )
+
+    def page(self, limit: int, token: str | None) -> Found:
+        from_key = None if token is None else _key_in(token, self.query, self.sort)
+        if self.sort == "relevance":
+            rows, more = self.ranked(limit, from_key)
+        else:
+            rows, more = self.in_order(limit, from_key)
+        n_rows, n_articles = count_articles(self.reader, self.selection, MAX_COUNTED + 1)
+        if not self.all_variants and n_rows > n_articles and n_rows <= MAX_COUNTED:
+            n = n_rows - n_articles
+            self.notes.append(f"{n} {'copy' if n == 1 else 'copies'} folded")
+        if not rows and token is None:
+            self.notes += self.why_nothing()
+        n_total = n_rows if self.all_variants else n_articles
+        return Found(
+            hits=self.hits(rows),
+            n_total=min(n_total, MAX_COUNTED),
+            total_is_bounded=n_rows > MAX_COUNTED,
+            next_page=_token(self.query, self.sort, rows[-1].key) if more and rows else None,
+            notes=tuple(self.notes),
+        )
+
+    # -- newest and oldest first ----------------------------------------------------------------
+
+    def in_order(self, limit: int, from_key: int | None) -> tuple[list[_Row], bool]:
+        """Return a page of rows in the order of keys, and whether there are more."""
+        is_newest_first = self.sort == "newest"
+        stream = found_rows(
+            self.reader, self.selection, is_newest_first=is_newest_first, from_key=from_key
+        )
+        rows: list[_Row] = []
+        seen: set[int] = set()
+        for key, revision, article, _ in stream:
+            if not self.all_variants:
+                if article in seen or self.was_shown(article, key, from_key):
+                    continue
+                seen.add(article)
+            if len(rows) == limit:
+                return rows, True
+            rows.append(_Row(key, revision, article))
+        return rows, False
+
+    def was_shown(self, article: int, key: int, from_key: int | None) -> bool:
+        """Whether another variant of the article stood on an earlier page."""
+        if from_key is None:
+            return False
+        keys = reading.other_keys(self.reader, [article]).get(article, [])
+        earlier = [k for k in keys if (k >= from_key if self.sort == "newest" else k <= from_key)]
+        return bool(earlier) and bool(matching_keys(self.reader, self.selection, earlier))
+
+    # -- relevance ------------------------------------------------------------------------------
+
+    def ranked(self, limit: int, from_key: int | None) -> tuple[list[_Row], bool]:
+        """Return a page of the candidates by score, and whether there are more candidates."""
+        terms = self.terms()
+        candidates = [
+            row[:3] for row in found_rows(self.reader, self.selection, limit=N_CANDIDATES + 1)
+        ]
+        if len(candidates) > N_CANDIDATES:
+            candidates = candidates[:N_CANDIDATES]
+            self.notes.append(
+                f"ranked among the newest {N_CANDIDATES} matches, and those with it in the title"
+            )
+            candidates += [row for row in self.titled(terms) if row not in set(candidates)]
+        heads = reading.heads(self.reader, [row[1] for row in candidates], ranking.HEAD)
+        scored = [
+            _Row(key, revision, article, ranking.score([t for _, t in terms], *heads[revision]))
+            for key, revision, article in candidates
+            if revision in heads
+        ]
+        scored.sort(key=lambda row: (-(row.score or 0.0), -row.key))
+        if not self.all_variants:
+            scored = list({row.article: row for row in reversed(scored)}.values())
+            scored.sort(key=lambda row: (-(row.score or 0.0), -row.key))
+        start = 0
+        if from_key is not None:
+            start = next((n for n, row in enumerate(scored, 1) if row.key == from_key), len(scored))
+        return scored[start : start + limit], start + limit < len(scored)
+
+    def terms(self) -> list[tuple[Node, ranking.Term]]:
+        """Return the words and phrases a query wants, each with its spellings and how rare it is."""
+        oldest, newest, n_rows = reading.index_span(self.reader)
+        found: list[tuple[Node, ranking.Term]] = []
+        for leaf in dict.fromkeys(wanted(self.query.node)):
+            if isinstance(leaf, Label):
+                continue
+            keys = [row[0] for row in found_rows(self.reader, self.select(leaf), limit=N_DENSITY)]
+            n_matching = float(len(keys))
+            if len(keys) == N_DENSITY:
+                n_matching *= max(1.0, (newest - oldest) / max(1, keys[0] - keys[-1]))
+            found.append(
+                (leaf, ranking.Term(self.spellings(leaf), ranking.idf_of(n_rows, n_matching)))
+            )
+        return found
+
+    def spellings(self, leaf: Word | Phrase | Prefix) -> tuple[str, ...]:
+        match leaf:
+            case Phrase():
+                return (" ".join(leaf.tokens),)
+            case Prefix():
+                return (leaf.token,)
+            case Word():
+                marks = marks_of(leaf, self.expansion, in_title=True)
+                return ranking.shortest_forms(sorted(marks.words))
+
+    def titled(self, terms: Sequence[tuple[Node, ranking.Term]]) -> list[tuple[int, int, int]]:
+        """Return the newest matches that have the rarest word in their title."""
+        if not terms or self.query.node is None:
+            return []
+        rarest = max(terms, key=lambda pair: pair[1].idf)[0]
+        assert isinstance(rarest, Word | Phrase | Prefix), "a label is no term"
+        match = f"{render(self.query.node, self.expansion)} AND title : {self.in_title(rarest)}"
+        selection = Selection(
+            match=match,
+            after_us=self.selection.after_us,
+            before_us=self.selection.before_us,
+            include_private=self.include_private,
+        )
+        return [
+            (row[0], row[1], row[2])
+            for row in found_rows(self.reader, selection, limit=N_TITLE_CANDIDATES)
+        ]
+
+    def in_title(self, leaf: Word | Phrase | Prefix) -> str:
+        if isinstance(leaf, Word):
+            words = [
+                f'"{word}"' for word in sorted(marks_of(leaf, self.expansion, in_title=True).words)
+            ]
+            return f"({' OR '.join(words)})"
+        return render(leaf, self.expansion).removeprefix("title : ")
+
+    # -- hits -----------------------------------------------------------------------------------
+
+    def hits(self, rows: Sequence[_Row]) -> tuple[Hit, ...]:
+        held = reading.hit_rows(self.reader, [row.revision for row in rows])
+        title_marks = marks_of(self.query.node, self.expansion, in_title=True)
+        text_marks = marks_of(self.query.node, self.expansion, in_title=False)
+        return tuple(
+            Hit(
+                id=hit.public_id,
+                title=marked(hit.title, title_marks),
+                snippet=snippet_of(hit.text, text_marks),
+                feed=hit.feed,
+                feed_title=hit.feed_title,
+                url=hit.url,
+                effective_at=hit.effective_at,
+                first_seen_at=hit.first_seen_at,
+                language=hit.language,
+                section=hit.section,
+                reading_minutes=hit.reading_minutes,
+                n_sightings=hit.n_sightings,
+                n_revisions=hit.n_revisions,
+                score=row.score,
+                revision=hit.number,
+            )
+            for row in rows
+            if (hit := held.get(row.revision)) is not None
+        )
+
+    # -- nothing --------------------------------------------------------------------------------
+
+    def why_nothing(self) -> list[str]:
+        """Say what in the query nothing has: a word, the words together, the dates, the exclusions."""
+        node = self.query.node
+        if node is None:
+            return ["nothing in the archive lies between these dates"]
+        parts = [
+            part
+            for part in (node.parts if isinstance(node, And) else (node,))
+            if not isinstance(part, Not)
+        ]
+        missing = [part for part in parts if not self.n_of(part)]
+        if missing:
+            return [self.about(part) for part in missing]
+        positive: Node = parts[0] if len(parts) == 1 else And(parts=tuple(parts))
+        n_positive = self.n_of(positive)
+        if not n_positive:
+            each = ", ".join(f"{unparse(part)} ({self.n_text(part)})" for part in parts)
+            return [f"nothing has all of these together: {each}"]
+        if not self.n_of(node):
+            excluded = (
+                " ".join(unparse(p) for p in node.parts if isinstance(p, Not))
+                if isinstance(node, And)
+                else ""
+            )
+            return [f"{n_positive} found without {excluded}, none with it"]
+        return [f"{self.n_text(node)} found at other dates, none within these"]
+
+    def about(self, part: Node) -> str:
+        """Say that nothing has `part`, and the nearest words that something has."""
+        if not isinstance(part, Word):
+            return f"nothing in the archive has {unparse(part)}"
+        what = "so spelled" if part.exact else "or a form of it"
+        where = " in its title" if part.field == "title" else ""
+        said = f"no article has '{part.typed}' {what}{where}"
+        near = []
+        for other in vocabulary.near(self.reader, part.token):
+            word = Word(typed=other, token=other, exact=True, field=part.field)
+            near.append((self.n_of(word), other))
+        n, other = max(near, default=(0, ""))
+        return f"{said}; did you mean '{other}' ({n})?" if n else said
+
+    def n_of(self, node: Node) -> int:
+        """Return how many articles a part of the query finds at any date, to 1,000."""
+        return count_articles(self.reader, self.select(node, is_bounded=False), 1_000)[1]
+
+    def n_text(self, node: Node) -> str:
+        n = self.n_of(node)
+        return f"{n}+" if n >= 1_000 else str(n)
+
+
+def wanted(node: Node | None) -> list[Word | Phrase | Prefix | Label]:
+    """Return the leaves of a tree that are not excluded."""
+    match node:
+        case And() | Or():
+            return [leaf for part in node.parts for leaf in wanted(part)]
+        case None | Not():
+            return []
+        case _:
+            return [node]
+
+
+# -- pages ------------------------------------------------------------------------------------------
+
+
+def _digest(query: Query) -> str:
+    return blake2b(query.text.strip().encode("utf-8"), digest_size=4).hexdigest()
+
+
+def _token(query: Query, sort: Sort, key: int) -> str:
+    return f"{sort[0]}{key}.{_digest(query)}"
+
+
+def _key_in(token: str, query: Query, sort: Sort) -> int:
+    """Return the last key of the page before; UsageError where the token is of another query or sort."""
+    head, _, digest = token.partition(".")
+    key = head[1:]
+    if (
+        head[:1] != sort[0]
+        or digest != _digest(query)
+        or not key.removeprefix("-").isdecimal()
+        or len(key) > 18
+    ):
+        raise UsageError("this page belongs to another query or order: start again without it")
+    return int(key)
