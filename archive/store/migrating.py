@@ -1,7 +1,9 @@
 """Brings an older archive to today's schema, one transaction a step, after a copy of it was made.
 
-The steps lie in `migrations/versions`, append-only; an applied step is never edited. Alembic costs 350 ms to import,
-so only this module loads it, and only `newsarchive migrate` and the making of a first archive come here.
+The steps lie in `migrations/versions`, append-only; an applied step is never edited. Step NNNN leads to schema N, and
+the number in `meta` is written in the step's own transaction (migrations/env.py). `drafting.py` drafts a new step.
+Alembic costs 350 ms to import, so only this module loads it, and only `newsarchive migrate` comes here: a new
+archive is built whole (opening.py) and says itself which step it stands at.
 """
 
 from datetime import datetime
@@ -19,37 +21,42 @@ from archive.store.upkeep import back_up
 STEPS = Path(__file__).with_name("migrations")
 
 
-def upgrade(connection: Connection, to: str = "head") -> None:
-    """Run the steps that are missing; the connection commits each."""
+def config_of(connection: Connection, steps: Path = STEPS) -> Config:
+    """Return Alembic's settings for the steps in a folder, to run on a connection."""
     config = Config()
-    config.set_main_option("script_location", str(STEPS))
+    config.set_main_option("script_location", str(steps).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    return config
 
 
-def stamp(connection: Connection) -> None:
-    """Say that this schema is today's, for one that was built whole."""
-    config = Config()
-    config.set_main_option("script_location", str(STEPS))
-    config.attributes["connection"] = connection
-    command.stamp(config, "head")
+def upgrade(connection: Connection, *, steps: Path = STEPS) -> None:
+    """Run the steps that are missing; each is committed by itself. The connection must have no transaction open."""
+    command.upgrade(config_of(connection, steps), "head")
 
 
-def migrate(engine: sa.Engine, path: Path, *, now: datetime) -> tuple[int, int, Path | None]:
+def migrate(
+    engine: sa.Engine,
+    path: Path,
+    *,
+    now: datetime,
+    steps: Path = STEPS,
+    target: int = SCHEMA_VERSION,
+) -> tuple[int, int, Path | None]:
     """Upgrade an archive, with a backup beside it first; returns (schema before, schema after, the backup).
 
-    Nothing is done, and no backup made, when the schema is today's.
+    Nothing is done, and no backup made, when the schema is `target`, today's. Raises NewerSchema, ArchiveUnusable.
     """
     with engine.connect() as connection:
         before = int(
             connection.execute(sa.select(meta.c.value).where(meta.c.key == "schema")).scalar_one()
         )
-    if before > SCHEMA_VERSION:
+    if before > target:
         raise NewerSchema(
-            f"{path} has schema {before}, this program knows {SCHEMA_VERSION}: install the newer newsarchive",
+            f"{path} has schema {before}, this program knows {target}: install the newer newsarchive",
             subject=str(path),
         )
-    if before == SCHEMA_VERSION:
+    if before == target:
         return before, before, None
     copy = path.with_name(f"{path.stem}-schema{before}-{now:%Y%m%dT%H%M%S}{path.suffix}")
     try:
@@ -62,5 +69,5 @@ def migrate(engine: sa.Engine, path: Path, *, now: datetime) -> tuple[int, int, 
             f"no backup could be made at {copy} ({error}); nothing was changed", subject=str(path)
         ) from error
     with engine.connect() as connection:
-        upgrade(connection)
-    return before, SCHEMA_VERSION, copy
+        upgrade(connection, steps=steps)
+    return before, target, copy

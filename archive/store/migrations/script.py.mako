@@ -1,11 +1,12 @@
-"""${message}"""
+"""${message.capitalize()}."""
 
-from alembic import op
 import sqlalchemy as sa
+from alembic import op
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
+    """Lead from schema ${int(down_revision or 0)} to ${int(up_revision)}."""
     ${upgrades if upgrades else "pass"}
