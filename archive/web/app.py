@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -24,8 +24,9 @@ from archive.config.settings import Config
 from archive.errors import ArchiveUnusable, NewsArchiveError, NotFound
 from archive.output.document import public_url
 from archive.output.publish import FEED_FILE, STYLE_FILE, style
+from archive.output.series import page_file
 from archive.web.documents import Documents
-from archive.web.guards import Guards, host_name, token_of
+from archive.web.guards import HEADERS, Guards, host_name, token_of
 from archive.web.pages import Pages
 
 HERE: Final = Path(__file__).parent
@@ -63,6 +64,7 @@ def create(
             page("/feeds", pages.feeds),
             page("/subscribe", pages.subscribe),
             Route(f"/{FEED_FILE}", partial(_feed, documents)),
+            Route("/feed-{number:int}.xml", partial(_feed_page, documents)),
             Route(f"/{STYLE_FILE}", _feed_style),
             Route("/livez", _alive),
             Route("/readyz", partial(_ready, pages)),
@@ -95,6 +97,20 @@ async def _feed(documents: Documents, request: Request) -> Response:
             404, "The feed has not been published yet. The service does it, or: newsarchive publish"
         )
     return answer
+
+
+async def _feed_page(documents: Documents, request: Request) -> Response:
+    """Answer a closed page; the one that is still open is the document itself (OUTPUT)."""
+    number = request.path_params["number"]
+    path = page_file("feed", number)
+    is_named_so = request.url.path == f"/{path}"
+    answer = documents.answer(request, path, is_final=True) if is_named_so else None
+    if answer is not None:
+        return answer
+    is_next = number == 1 or documents.find(page_file("feed", number - 1)) is not None
+    if is_named_so and is_next and documents.find(FEED_FILE) is not None:
+        return RedirectResponse(f"/{FEED_FILE}", status_code=302)
+    raise HTTPException(404)
 
 
 async def _feed_style(_: Request) -> Response:
@@ -142,4 +158,5 @@ def _told(
     headers: dict[str, str] | None = None,
 ) -> Response:
     text = pages.message(request, status=status, message=message)
-    return HTMLResponse(text, status_code=status, headers=headers)
+    # The answer to an unforeseen failure is made outside of the guards, which set these elsewhere.
+    return HTMLResponse(text, status_code=status, headers={**HEADERS, **(headers or {})})

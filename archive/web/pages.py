@@ -67,12 +67,12 @@ class Pages:
     def probe(self) -> None:
         """Open the archive and read one row; raises ArchiveUnusable where that fails."""
         with closing(self._open()) as archive:
-            archive.newest(limit=1)
+            archive.search("", limit=1)
 
     def newest(self, request: Request) -> str:
         """The newest articles, by day."""
         with closing(self._open()) as archive:
-            found = archive.newest(limit=PAGE_HITS, page=_text(request, "page"))
+            found = archive.search("", limit=PAGE_HITS, page=_text(request, "page"))
         return self._fill(
             "newest",
             title="Newest articles",
@@ -219,7 +219,12 @@ class Pages:
         )
 
     def _open(self) -> Opened:
-        return open_archive(self._url, shows_private=self._shows_private)
+        return open_archive(
+            self._url,
+            shows_private=self._shows_private,
+            zone=self._zone,
+            now=self._clock(),
+        )
 
     def _fill(self, template: str, **values: Any) -> str:
         site = self._config.publish.title

@@ -43,7 +43,7 @@ def serve(
             )
         )
         url = public_url(config)
-        sys.stdout.write(f"ready pages {url}   feed {url}feed.xml\n")
+        sys.stdout.write(f"pages {url}   feed {url}feed.xml\n")
         sys.stdout.flush()
         server.run(sockets=[listener])
 
