@@ -4,8 +4,11 @@ Publications are durable before a file is replaced, so a kill between the two le
 call writes the newer one.
 """
 
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from archive.config.settings import Config
 from archive.model.kept import PublishedEntry
@@ -16,7 +19,10 @@ from archive.output.series import close_due_pages, with_last_page
 if TYPE_CHECKING:
     from archive.store import Store
     from archive.store.closed import Series
-    from archive.store.settle import SettlePolicy
+    from archive.store.settle import Accepts, SettlePolicy
+
+HITS_AT_ONCE: Final = 1_000
+"""Hits asked for at a time: as many as a search gives on one page."""
 
 
 def publish_merged(
@@ -34,7 +40,7 @@ def publish_merged(
     """
     from archive.store.closed import Series
 
-    policy = settle_policy(config)
+    policy = settle_policy(store, config, now=now)
     facts = facts_of(config, archive_id=store.archive_id())
     folder = config.publish.dir
     if dry_run:
@@ -50,11 +56,53 @@ def publish_merged(
     )
 
 
-def settle_policy(config: Config) -> "SettlePolicy":
-    """Return what `[publish]` says of settling."""
+def settle_policy(store: "Store", config: Config, *, now: datetime) -> "SettlePolicy":
+    """Return what `[publish]` says of settling; QueryError for a query that is none.
+
+    An article that the query refused is asked about again when something of it changes.
+    """
     from archive.store.settle import SettlePolicy
 
-    return SettlePolicy(updated=config.publish.updated, settle_s=config.publish.settle_s)
+    publish = config.publish
+    accepts = _accepts(store, config, now=now) if publish.query.strip() else None
+    return SettlePolicy(updated=publish.updated, settle_s=publish.settle_s, accepts=accepts)
+
+
+def _accepts(store: "Store", config: Config, *, now: datetime) -> "Accepts":
+    """Return the question of `[publish] query`, asked of the index for a batch of articles at a time.
+
+    It reads beside the transaction that settles: what is due was deposited, and indexed with it, before.
+    """
+    from archive.config.zone import zone_of
+    from archive.search.find import search
+    from archive.search.query import parse
+    from archive.store.sqlite import open_reader
+
+    query = parse(config.publish.query, now=now, timezone=zone_of(config.archive.timezone))
+
+    def accepts(ids: Sequence[str], first_at: datetime, last_at: datetime) -> frozenset[str]:
+        bounds = query.bounds
+        narrowed = replace(
+            query,
+            bounds=replace(
+                bounds,
+                after_at=max(filter(None, (bounds.after_at, first_at))),
+                before_at=min(
+                    filter(None, (bounds.before_at, last_at + timedelta(microseconds=1)))
+                ),
+            ),
+        )
+        found: set[str] = set()
+        page: str | None = None
+        with closing(open_reader(str(store.path))) as reader:
+            while True:
+                answer = search(reader, narrowed, limit=HITS_AT_ONCE, page=page)
+                found.update(hit.id for hit in answer.hits)
+                page = answer.next_page
+                if page is None:
+                    return frozenset(found.intersection(ids))
+
+    return accepts
 
 
 def _closed(

@@ -34,7 +34,7 @@ from sqlalchemy import Connection
 
 from archive.identity.ids import digest16
 from archive.model.kept import PublicationKind, RevisionKind
-from archive.store.instants import NEVER, to_us
+from archive.store.instants import NEVER, to_at, to_us
 from archive.store.schema import articles, feeds, publications, revisions, sightings, variants
 
 ARTICLES_AT_ONCE: Final = 400
@@ -45,6 +45,10 @@ Row: TypeAlias = sa.Row[*tuple[Any, ...]]
 _SECOND_US: Final = 1_000_000
 
 _TOMBSTONES: Final = frozenset({PublicationKind.MERGED, PublicationKind.REMOVED})
+
+
+Accepts = Callable[[Sequence[str], datetime, datetime], Collection[str]]
+"""Takes public ids and the first and last effective time among them; returns those ids that the feed carries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ class SettlePolicy:
 
     updated: str = "substantial"
     settle_s: int = 600
-    accepts: Callable[[Sequence[str]], Collection[str]] | None = None
+    accepts: Accepts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,6 +199,7 @@ def _due(connection: Connection, *, now_us: int, policy: SettlePolicy) -> Sequen
             articles.c.public_id,
             articles.c.merged_into,
             articles.c.first_seen_at,
+            articles.c.effective_at,
             articles.c.primary_variant_id,
             articles.c.is_backlog,
         )
@@ -242,7 +247,10 @@ def _settle_batch(
 
 def _accepted(batch: Sequence[Row], policy: SettlePolicy) -> Collection[str]:
     ids = [row.public_id for row in batch]
-    return ids if policy.accepts is None else policy.accepts(ids)
+    if policy.accepts is None:
+        return ids
+    times = [row.effective_at for row in batch]
+    return policy.accepts(ids, to_at(min(times)), to_at(max(times)))
 
 
 def _write(

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from archive.config.settings import Config, PublishSettings
+from archive.errors import QueryError
 from archive.output.atom import ATOM
 from archive.output.merged import publish_merged
 from archive.output.publish import PublishResult
@@ -140,3 +141,23 @@ def test_the_policy_of_the_settings_is_the_feeds(tmp_path: Path, config: Config)
         krant.poll({"guid": "1", "title": "Anders", "text": "Iets heel anders. " * 30}, now=at(30))
         (entry,) = published(store, config, 31)[1]
         assert entry.findtext(f"{A}updated") == "2026-11-24T08:01:00Z"
+
+
+def test_a_query_says_which_articles_the_feed_carries(tmp_path: Path, config: Config) -> None:
+    config = replace(config, publish=replace(config.publish, query="haven -feed:blad"))
+    with open_store(tmp_path / "archive.db") as store:
+        krant, blad = Paper(store, "krant"), Paper(store, "blad")
+        krant.poll(
+            {"guid": "1", "title": "De haven", "text": LONG},
+            {"guid": "2", "title": "Het weer", "text": "Regen in het westen.", "date": at(-9_000)},
+            now=at(0),
+        )
+        blad.poll({"guid": "3", "title": "Haven", "text": "Iets anders."}, now=at(1))
+        (entry,) = published(store, config, 2)[1]
+        assert entry.findtext(f"{A}title") == "De haven"
+
+
+def test_a_query_that_is_none_is_told(tmp_path: Path, config: Config) -> None:
+    config = replace(config, publish=replace(config.publish, query="fed:krant"))
+    with open_store(tmp_path / "archive.db") as store, pytest.raises(QueryError):
+        publish_merged(store, config, now=at(0))

@@ -257,7 +257,7 @@ def test_a_query_keeps_articles_out_of_the_feed(building: Building) -> None:
     joop = building.feed("joop")
     building.article(joop, title="in")
     building.article(joop, title="uit")
-    policy = SettlePolicy(accepts=lambda ids: ids[:1])
+    policy = SettlePolicy(accepts=lambda ids, first_at, last_at: ids[:1])
     assert settled(building, 1, policy) == ["new"]
     assert only(building).revision.title == "in"
 
