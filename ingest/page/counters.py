@@ -111,7 +111,8 @@ def counters_of(node: Node) -> Iterable[Counter]:
 
 
 def _tidied(atom: str) -> str:
-    return re.sub(r"[\s()]+", " ", atom).strip(" :;,.-–—•·|").lower()
+    text = re.sub(r"[\s()]+", " ", atom).strip(" :;,.•·|")
+    return re.sub(r"^[-–—] +| +[-–—]$", "", text).lower()  # "-3" is a number below none
 
 
 @cache

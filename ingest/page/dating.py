@@ -112,7 +112,8 @@ def _by_htmldate(s: Stated) -> Iterator[tuple[str, str, Read | None]]:
         )
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return  # its patterns meet dates that are none
-    if found:
+    # "© 2026" alone makes it say the first of January.
+    if found and not found.endswith("-01-01"):
         yield "inferred", found, read_date(found)
 
 

@@ -68,7 +68,7 @@ def put_back(body: etree._Element, figures: Figures) -> None:
 
     A figure stands for a block that was nothing but its mark, else before the block it was in.
     """
-    for block in list(body):
+    for block in list(body) if figures.by_mark else ():
         marks = MARK.findall("".join(block.itertext()))
         for mark in marks:
             figure = _finished(figures.by_mark.get(mark), figures.base_url)

@@ -59,7 +59,7 @@ class HeaderLine:
         rest = "".join(letters(piece) for piece in split(text))
         for atom in sorted(self.known, key=len, reverse=True):
             rest = rest.replace(atom, "", 1)
-        return bool(whole) and len(rest) <= 3
+        return len(rest) < len(whole) and len(rest) <= 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,8 @@ def read_header_line(
 
     `first_paragraph` is where the text begins; `selector` is a site's own place for the line.
     """
-    html = _by_rule(page, selector) if selector else _around(page, titles, first_paragraph)
+    html = _by_rule(page, selector) if selector else ""
+    html = html or _around(page, titles, first_paragraph)
     if not html:
         return HeaderLine()
     words = lexicon(moment.language)

@@ -53,6 +53,18 @@ _OWN_BLOCKS = frozenset({"html", "body", "main"})
 # "has-newsletter" stands on whole articles.
 _MAX_PRUNED_SHARE = 0.4
 _MAX_OFFER_WORDS = 80
+_MAX_OFFER = 400  # characters of one block
+_OFFERING = ("p", "div", "section", "aside", "li", "h1", "h2", "h3", "h4", "h5", "body")
+# Stems of the words in `furniture.OFFER`, without their first letter for its case: a look at each
+# text node in C costs nothing, the expression on each block costs as much as the extraction.
+_STEMS = (
+    "bonn", "ubscri", "uscri", "erder lezen", "eiterlesen", "og in to", "ign in to", "egister to",
+    "bbonat", "ssinante", "renumer", "ilaajil", "l vous reste", "éservée",
+)  # fmt: skip
+_MAY_OFFER = etree.XPath(
+    "//text()[" + " or ".join(f"contains(., '{stem}')" for stem in _STEMS) + "]/parent::*"
+)
+_NOSCRIPT_WORDS = 150
 # No rule may take more than this share of a text: then it is the rules that are wrong.
 _MAX_DROPPED_SHARE = 0.6
 _LINK_SHARE = 0.85
@@ -61,6 +73,8 @@ _MAX_LINKED_SHARE = 0.2
 _RELATED_WORDS, _SITE_WORDS = 25, 40
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _RENDERINGS = {"#b": "strong", "#i": "em", "#u": "em", "#t": "code", "#sub": "sub", "#sup": "sup"}
+_ONE_LINE = 1_000
+_REPARTED_SHARE = 0.6
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -133,7 +147,11 @@ def extract(
 def prune(root: HtmlElement) -> None:
     """Drop, in place, what is never an article's text: scripts, comments, newsletters, consent, offers."""
     for element in list(root.iter(*_NEVER_TEXT)):
-        if element.tag != "noscript" or element.find(".//img") is None:
+        if element.tag != "noscript":
+            _drop(element)
+        elif len(element.text_content().split()) >= _NOSCRIPT_WORDS:
+            element.drop_tag()  # pages that draw themselves by script keep the whole article here
+        elif element.find(".//img") is None:
             _drop(element)
     n_words = _paragraph_words(root)
     for element in list(root.iter(*_BLOCKS)):
@@ -145,10 +163,24 @@ def prune(root: HtmlElement) -> None:
             words = squeezed(element.text_content())
             if len(words.split()) <= _MAX_OFFER_WORDS and furniture.OFFER.search(words):
                 _drop(element)
+    for element, _ in offers(root):
+        _drop(element)
     for heading in list(root.iter("h2", "h3", "h4")):
         words = squeezed(heading.text_content())
         if len(words) < 60 and furniture.COMMENTS_HEADING.match(words):
             _drop_comments(heading, n_words)
+
+
+def offers(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
+    """Return the blocks that offer the rest of an article, and what they say."""
+    found: list[tuple[HtmlElement, str]] = []
+    for element in _MAY_OFFER(root):
+        while element.tag not in _OFFERING and element.getparent() is not None:
+            element = element.getparent()
+        words = squeezed(element.text_content())
+        if len(words) <= _MAX_OFFER and furniture.is_offer(words):
+            found.append((element, words))
+    return found
 
 
 def apply_line_rules(body: etree._Element, titles: Sequence[str]) -> None:
@@ -224,13 +256,26 @@ def block_text(block: etree._Element) -> str:
 def _chosen_by_trafilatura(root: HtmlElement) -> etree._Element:
     # No url: with one trafilatura resolves `../plan` against the host alone; `clean_html` does it right.
     options = Extractor(comments=False, formatting=True, links=True, images=False, tables=True)
-    options.min_output_size = (
-        1  # a short report is a report; whether it is a wall is asked elsewhere
-    )
+    options.min_output_size = 1  # a short report is one; whether it is a wall is asked elsewhere
     document = bare_extraction(root, options=options)
     if document is None or isinstance(document, dict) or document.body is None:
         return etree.Element("div")
-    return _from_tei(document.body)
+    return _reparted(_from_tei(document.body), root)
+
+
+def _reparted(body: etree._Element, root: HtmlElement) -> etree._Element:
+    """Give a short text its paragraphs back: under 250 characters trafilatura makes one line of a page."""
+    said = letters(block_text(body[0])) if len(body) == 1 else ""
+    if not said or len(said) > _ONE_LINE:
+        return body
+    paragraphs = [
+        p for p in root.iter("p") if (words := letters(p.text_content())) and words in said
+    ]
+    if sum(len(letters(p.text_content())) for p in paragraphs) < _REPARTED_SHARE * len(said):
+        return body
+    parted = etree.Element("div")
+    parted.extend(deepcopy(p) for p in paragraphs)
+    return parted
 
 
 def _from_tei(tei: etree._Element) -> etree._Element:

@@ -17,13 +17,19 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from archive.html import legal
 from ingest.page.charset import decode
 
 MAX_BYTES = 5_000_000  # RECORD: more is cut before anything quadratic sees it
 MAX_LEVELS = 512  # deeper nesting is flattened: its words stay, its tags go
 _MAX_HEAD_ELEMENTS = 2_000
-_CONTROLS = bytes([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])  # libxml2 stops at a NUL
+_FORBIDDEN = bytes([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
+_FORM_FEED = bytes.maketrans(b"\x0c", b" ")
+_REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,8}));?", re.IGNORECASE)
 _TOO_DEEP = etree.XPath(f"//*[count(ancestor::*) = {MAX_LEVELS}]")
+_TAG = re.compile(r"<[a-zA-Z!/]")
+_SNIFFED_BYTES = 1_445
+_BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 _NO_LETTER = re.compile(r"[\W_]+")
 _LINKED_DATA = etree.XPath("//script[contains(@type, 'ld+json')]")
 
@@ -77,14 +83,12 @@ class PageTree:
 def read(body: bytes, url: str, content_type: str | None) -> PageTree | None:
     """Parse a page; None if there is nothing in it that a parser takes for HTML."""
     text = decode(body[:MAX_BYTES], content_type)
-    if "<" not in text or body.startswith(b"%PDF-"):
+    if not _TAG.search(text) or _is_binary(body):
         return None
-    # Bytes, because lxml refuses a str that opens with an XML declaration. `huge_tree`, because
-    # libxml2 would else throw away all that is nested deeper than 256 levels.
-    source = text.encode("utf-8", "replace").translate(None, delete=_CONTROLS)
+    # `huge_tree`, because libxml2 would else throw away all that is nested deeper than 256 levels.
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = document_fromstring(source, parser=parser)
+        root = document_fromstring(_source_of(text), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
     for element in _TOO_DEEP(root):
@@ -134,6 +138,31 @@ def absolute(base_url: str, address: str | None) -> str | None:
 def squeezed(text: str | None) -> str:
     """Return `text` on one line, single spaces."""
     return " ".join((text or "").split())
+
+
+def _source_of(text: str) -> bytes:
+    """Return `text` for the parser, without what XML forbids, written out or as a reference.
+
+    libxml2 lets such characters into its tree and stops at a NUL; lxml then refuses to move them, so
+    one of them would cost the whole page. Bytes, because a str with an XML declaration is refused.
+    """
+    if "&#" in text:
+        text = _REFERENCE.sub(_legal_reference, text)
+    source = text.encode("utf-8", "replace").translate(_FORM_FEED, delete=_FORBIDDEN)
+    return source.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+
+
+def _legal_reference(match: re.Match[str]) -> str:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if code < 0x110000 and legal(chr(code)) else ""
+
+
+def _is_binary(body: bytes) -> bool:
+    """Tell pictures, archives and PDFs (MIME Sniffing Standard, section 3, "binary data byte")."""
+    if body.startswith((b"%PDF-", b"\xff\xfe", b"\xfe\xff")):
+        return body.startswith(b"%")
+    start = body[:_SNIFFED_BYTES]
+    return bool(_BINARY.search(start)) and b"<html" not in start.lower()
 
 
 def _base_of(root: HtmlElement, url: str) -> str:

@@ -13,10 +13,10 @@ from bs4 import BeautifulSoup, Tag
 
 from archive.model.stated import Wall, WallKind
 from ingest.clean import one_line
-from ingest.page import furniture
 from ingest.page.jsonld import LinkedData, Node
 from ingest.page.measure import count_words
 from ingest.page.meta import MetaTags
+from ingest.page.text import offers
 from ingest.page.tree import PageTree, serialise
 
 FEW_WORDS = 80
@@ -215,8 +215,6 @@ def _paywall(e: Evidence, n_words: int) -> Wall | None:
     tier = (e.meta.first("article:content_tier") or "").lower()
     if tier in ("locked", "metered"):
         return Wall(kind=WallKind.PAYWALL, marker=f"content_tier {tier}")
-    for element in e.page.root.iter("p", "h2", "h3", "h4", "div", "span", "strong", "a", "button"):
-        words = one_line("".join(element.itertext())) if len(element) < 6 else ""
-        if 0 < len(words) < 400 and furniture.is_offer(words):
-            return Wall(kind=WallKind.PAYWALL, marker=words[:80])
+    for _, words in offers(e.page.root):
+        return Wall(kind=WallKind.PAYWALL, marker=words[:80])
     return None
