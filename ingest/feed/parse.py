@@ -110,10 +110,9 @@ def _from_slices(cut: slices.Cut, ready: scan.Document, url: str, window: _Windo
             seen.append((cut.digests[index], index))
         else:
             wanted.append(index)
-    document = cut.body if len(wanted) == n_items else cut.assemble(wanted)
     stopped: list[RejectedEntry] = []
     try:
-        found = _feedparser(document, url)
+        found = _feedparser(cut.assemble(wanted), url)
     except NotAFeed:
         if not wanted:
             raise
@@ -121,7 +120,7 @@ def _from_slices(cut: slices.Cut, ready: scan.Document, url: str, window: _Windo
         items, stopped = _in_halves(cut, wanted, url)
     else:
         if n_items == 0:
-            _must_be_a_feed(found, document)
+            _must_be_a_feed(found, cut.body)
         if len(found.entries) != len(wanted):
             return _from_whole(cut.body, ready, url, window)
         items = _items_of(cut, wanted, found, url)
