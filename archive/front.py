@@ -18,6 +18,7 @@ from archive.store.sqlite import Reader, open_reader
 
 if TYPE_CHECKING:
     from archive.model.kept import Article, FeedRow, Found, Revision, Sighting
+    from archive.store.tally import Totals
 
 
 class Archive:
@@ -124,10 +125,12 @@ class Archive:
         with self._reader.snapshot():
             return reading.feed_rows(self._reader)
 
-    def stats(self) -> reading.Totals:
+    def stats(self) -> "Totals":
         """Return what the archive holds, in all and by feed and month."""
+        from archive.store.tally import totals
+
         with self._reader.snapshot():
-            return reading.totals(self._reader)
+            return totals(self._reader)
 
     def short_id(self, article_id: str) -> str:
         """Return the shortest beginning of a whole id, of 4 characters or more, that `article` takes for it."""
@@ -140,7 +143,9 @@ class Archive:
 
         One row an article; `with_sightings` one for each distinct title or text that a sighting stated.
         """
+        from archive.store.tally import export_rows
+
         with self._reader.snapshot():
-            yield from reading.export_rows(
+            yield from export_rows(
                 self._reader, with_sightings=with_sightings, include_private=include_private
             )

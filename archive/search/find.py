@@ -7,9 +7,9 @@ Each article is shown once, as the variant that stands first; a page begins behi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from time import perf_counter
 from typing import Final, Literal
+from zlib import crc32
 
 from archive.errors import UsageError
 from archive.model.kept import Found, Hit
@@ -329,7 +329,7 @@ def wanted(node: Node | None) -> list[Word | Phrase | Prefix | Label]:
 
 
 def _digest(query: Query) -> str:
-    return blake2b(query.text.strip().encode("utf-8"), digest_size=4).hexdigest()
+    return f"{crc32(query.text.strip().encode('utf-8')):08x}"
 
 
 def _token(query: Query, sort: Sort, key: int) -> str:

@@ -10,6 +10,7 @@ its few accents are gone (78 µs for 3,000 characters of Dutch; letter by letter
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, NamedTuple
 
 WORDS_VERSION: Final = 1
@@ -43,12 +44,21 @@ _PAIRED: Final = (
     "\u3041-\u312f\u3130-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f"
     "\ua9e0-\ua9ff\uaa60-\uaa7f\uac00-\ud7ff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
-_PAIRED_RUN: Final = re.compile(f"([{_PAIRED}]+)")
-_RUN_PART: Final = re.compile(f"[{_PAIRED}]+|[^{_PAIRED} ]+")
 _NON_ASCII: Final = re.compile("[^\x00-\x7f]+")
 
 # ASCII needs no more than this table: upper case to lower, all that is no letter or digit to a space.
 _ASCII: Final = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
+
+
+# These two are compiled when first needed: 5 ms that a Dutch search need not spend.
+@cache
+def _paired_run() -> re.Pattern[str]:
+    return re.compile(f"[{_PAIRED}]+")
+
+
+@cache
+def _run_part() -> re.Pattern[str]:
+    return re.compile(f"[{_PAIRED}]+|[^{_PAIRED} ]+")
 
 
 def _is_dropped(mark: str) -> bool:
@@ -143,19 +153,19 @@ def query_tokens(text: str) -> list[str]:
     if len(found) > 1 and is_single(found[-1]):
         # A pair before it that ends in the same character: the single is that pair's own end.
         before = found[-2]
-        if len(before) == 2 and before[1] == found[-1] and _PAIRED_RUN.fullmatch(before):
+        if len(before) == 2 and before[1] == found[-1]:
             found.pop()
     return found
 
 
 def is_single(token: str) -> bool:
     """Return whether a token is one character of a script without spaces."""
-    return len(token) == 1 and _PAIRED_RUN.fullmatch(token) is not None
+    return len(token) == 1 and has_pairs(token)
 
 
 def has_pairs(text: str) -> bool:
     """Return whether a text holds characters of a script without spaces."""
-    return _PAIRED_RUN.search(text) is not None
+    return not text.isascii() and _paired_run().search(text) is not None
 
 
 def spellings(text: str) -> set[str]:
@@ -169,8 +179,8 @@ def spellings(text: str) -> set[str]:
     chunks = set(text.split())
     others = {chunk for chunk in chunks if not chunk.isascii()}
     lower = unicodedata.normalize("NFKC", " ".join(others)).translate(_LOWER)
-    if _PAIRED_RUN.search(lower):
-        lower = _PAIRED_RUN.sub(" ", lower)
+    if has_pairs(lower):
+        lower = _paired_run().sub(" ", lower)
     return set(" ".join(chunks - others).translate(_ASCII).split()).union(lower.split())
 
 
@@ -218,9 +228,9 @@ def _spans_of(chunk: str, offset: int) -> Iterator[Span]:
 
 
 def _spans_of_run(run: str, places: list[int]) -> Iterator[Span]:
-    for match in _RUN_PART.finditer(run):
+    for match in _run_part().finditer(run):
         part, start, end = match.group(), match.start(), match.end()
-        if not _PAIRED_RUN.match(part):
+        if not _paired_run().match(part):
             word = unicodedata.normalize("NFC", part)[:MAX_TOKEN]
             yield Span(word, places[start], places[end - 1] + 1)
             continue
@@ -241,7 +251,7 @@ def _spaced(text: str) -> str:
 
 def _spaced_slowly(text: str) -> str:
     text = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).translate(_WORDS))
-    return _PAIRED_RUN.sub(_paired, text) if _PAIRED_RUN.search(text) else text
+    return _paired_run().sub(_paired, text)
 
 
 def _paired(match: re.Match[str]) -> str:
