@@ -9,7 +9,7 @@ and the newest ends with the highest publication. Called by `archive.store.depos
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -32,12 +32,13 @@ from archive.identity.ids import public_id
 from archive.identity.likeness import Telling, Traits, traits_of
 from archive.model.kept import EDITS
 from archive.model.outcome import Deposited, FeedJob, FeedOutcome, FeedParsed
-from archive.model.stated import Entry
+from archive.model.stated import Entry, RejectedEntry
 from archive.store.drafts import Drafts
+from archive.store.erasing import REASON, refused
 from archive.store.faces import Faces
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_at, to_us
-from archive.store.known import Known, KnownVariant
+from archive.store.known import Known, KnownVariant, url_digest
 from archive.store.known import KnownSighting as StoredSighting
 from archive.store.pagetasks import WantedPage, want_pages
 from archive.store.policy import DepositPolicy
@@ -98,11 +99,14 @@ class EntryDeposit:
         self._known = Known(connection)
         self._drafts = Drafts(connection)
         self._last_stated: dict[int, Traits] = {}
+        self._last_facts: dict[int, bytes] = {}
         self._taken_ids: set[str] = set()
         self._touched: dict[int, None] = {}
         self._revised: set[int] = set()
         self._pages: list[WantedPage] = []
         self._stays: set[int] = set()
+        self._rejected = result.parsed.rejected
+        self._twins: set[tuple[int, bytes]] = set()
         self._n: dict[str, int] = {"new": 0, "joined": 0, "seen": 0, "revised": 0}
         self._new_ids: list[str] = []
         self.n_overlap: int | None = None
@@ -117,11 +121,15 @@ class EntryDeposit:
         self._archive_id, self._birth_url = str(archive_id), feed.birth_url
         self._is_first_poll = feed.last_good_at is None
         window = self._window()
-        stated = [self._state(entry) for entry in self._result.parsed.entries]
+        stated = self._without_erased(
+            [self._state(entry) for entry in self._result.parsed.entries]
+        )
         self._load(stated)
-        for one in reversed(stated):
-            self._write_entry(one)
+        # What stands as it stood has its place first: a twin of it is then known for one.
         n_still = self._stay(window)
+        changed = [one for one in stated if not self._see_same(one)]
+        for one in reversed(changed):
+            self._write_entry(one)
         n_gone = self._leave(window, confirmed_us=feed.window_confirmed_at)
         n_rejected = self._reject()
         self._drafts.flush()
@@ -181,6 +189,20 @@ class EntryDeposit:
             public_id=public_id(self._archive_id, self._birth_url, entry.url, entry.guid_stated),
         )
 
+    def _without_erased(self, stated: Sequence[_Stated]) -> list[_Stated]:
+        """Reject entries that answer to an erasure; nothing of what they state is kept, the reason alone."""
+        keys = {one.entry_digest: _refusable(one) for one in stated}
+        erased = refused(self._connection, {key for held in keys.values() for key in held})
+        if not erased:
+            return list(stated)
+        kept = [one for one in stated if keys[one.entry_digest].isdisjoint(erased)]
+        self._rejected += tuple(
+            RejectedEntry(position=one.entry.position, reason=REASON)
+            for one in stated
+            if one not in kept
+        )
+        return kept
+
     def _load(self, stated: Sequence[_Stated]) -> None:
         """Read what is known of the entries: most often nothing but their own sightings."""
         self._known.load_sightings(
@@ -225,7 +247,11 @@ class EntryDeposit:
                 language=held.language,
                 published_at=held.published_at,
             )
-            self._last_stated[sighting.id] = traits_of(telling)
+            self._note_stated(sighting.id, traits_of(telling), held)
+
+    def _note_stated(self, sighting_id: int, traits: Traits, statement: record.Statement) -> None:
+        self._last_stated[sighting_id] = traits
+        self._last_facts[sighting_id] = _facts_digest(statement)
 
     def _same_as_before(self, one: _Stated) -> StoredSighting | None:
         """Return the entry's own sighting if it last stated just this."""
@@ -252,29 +278,45 @@ class EntryDeposit:
 
     # ---- deciding --------------------------------------------------------------------------------
 
-    def _write_entry(self, one: _Stated) -> None:
+    def _see_same(self, one: _Stated) -> bool:
+        """See an entry that states just what it last stated; false for any other."""
         same = self._same_as_before(one)
         if same is not None:
             self._see(same, one)
-            return
+        return same is not None
+
+    def _write_entry(self, one: _Stated) -> None:
         own = self._own_sighting(one)
-        match decide_entry(
+        decision = decide_entry(
             one.traits,
             one.digest,
             None if own is None else self._as_known(own),
             self._candidates(one),
             is_private=self._job.is_private,
-        ):
+        )
+        match decision:
             case Seen():
                 assert own is not None, "only what is known can be seen again"
-                self._see(own, one)
-            case Revised(variant_id=variant_id):
+                if self._last_facts[own.id] == _facts_digest(one.statement):
+                    self._see(own, one)
+                else:
+                    self._restate(own, one, is_edit=False)
+            case Revised():
                 assert own is not None, "only what is known can be revised"
-                self._revise(own, one, self._known.variants[variant_id])
+                self._restate(own, one, is_edit=True)
             case Joined() as joined:
-                self._join(one, joined)
+                place = self._place_of(one, joined.variant_id)
+                if place is not None:
+                    self._restate(place, one, is_edit=True)
+                else:
+                    self._join(one, joined)
             case New() as new:
                 self._begin(one, new)
+
+    def _place_of(self, one: _Stated, variant_id: int | None) -> StoredSighting | None:
+        """Return the sighting of this guid and address that the variant has already."""
+        places = self._known.by_entry.get(one.entry_digest, ())
+        return next((place for place in places if place.variant_id == variant_id), None)
 
     def _as_known(self, own: StoredSighting) -> KnownSighting:
         return KnownSighting(
@@ -312,8 +354,16 @@ class EntryDeposit:
         )
         self._drafts.update(statements, sighting.statement_id, last_stated_at=self._now_us)
 
-    def _revise(self, own: StoredSighting, one: _Stated, variant: KnownVariant) -> None:
-        """The known sighting states something else of the same article."""
+    def _restate(self, own: StoredSighting, one: _Stated, *, is_edit: bool) -> None:
+        """The known sighting states something else of the same article: an edit, or the same words otherwise."""
+        if own.id in self._stays and own.entry_digest == one.entry_digest:
+            self._keep_twin(own, one)
+        else:
+            self._revise(own, one, self._known.variants[own.variant_id], is_edit=is_edit)
+
+    def _revise(
+        self, own: StoredSighting, one: _Stated, variant: KnownVariant, *, is_edit: bool
+    ) -> None:
         self._n["revised"] += 1
         self._revised.add(variant.id)
         if own.entry_digest == one.entry_digest:
@@ -321,7 +371,7 @@ class EntryDeposit:
             self._stays.add(own.id)
             own.statement_id, own.statement_digest = statement_id, one.digest
             own.item_digest, own.in_window = one.entry.digest, True
-            self._last_stated[own.id] = one.traits
+            self._note_stated(own.id, one.traits, one.statement)
             self._drafts.update(
                 sightings,
                 own.id,
@@ -334,7 +384,24 @@ class EntryDeposit:
         else:
             self._draft_sighting(one, variant, rule="guid")
         self._touched[variant.id] = None
-        self._want_page(one, variant, again=True)
+        if is_edit:
+            self._want_page(one, variant, again=True)
+
+    def _keep_twin(self, sighting: StoredSighting, one: _Stated) -> None:
+        """A document holds an entry twice, worded differently: both wordings are kept, none is an edit of the other."""
+        self._n["seen"] += 1
+        self._stays.add(sighting.id)
+        known = self._connection.scalar(
+            sa.select(statements.c.id).where(
+                statements.c.variant_id == sighting.variant_id,
+                statements.c.sighting_id == sighting.id,
+                statements.c.digest == one.digest,
+            )
+        )
+        if known is None and (sighting.id, one.digest) not in self._twins:
+            self._twins.add((sighting.id, one.digest))
+            self._draft_statement(one, sighting.variant_id, sighting.id)
+            self._known.note_keys(self._known.variants[sighting.variant_id], one.traits)
 
     def _join(self, one: _Stated, joined: Joined) -> None:
         """A new sighting of a standing article: of one of its tellings, or a further paper's."""
@@ -481,7 +548,7 @@ class EntryDeposit:
             in_window=True,
         )
         self._known.note(variant, sighting, one.traits)
-        self._last_stated[sighting_id] = one.traits
+        self._note_stated(sighting_id, one.traits, one.statement)
         return sighting_id
 
     def _draft_statement(self, one: _Stated, variant_id: int, sighting_id: int) -> int:
@@ -514,10 +581,11 @@ class EntryDeposit:
     def _relate(self, article_id: int, events: Sequence[Event]) -> None:
         for event in events:
             if event.article_id != article_id:
+                first, second = sorted((article_id, event.article_id))
                 self._drafts.insert(
                     relations,
-                    article_id=article_id,
-                    other_id=event.article_id,
+                    article_id=first,
+                    other_id=second,
                     kind="related",
                     rule=event.verdict.rule,
                     why=event.verdict.why,
@@ -558,8 +626,7 @@ class EntryDeposit:
         return len(gone)
 
     def _reject(self) -> int:
-        rejected = self._result.parsed.rejected
-        for one in rejected:
+        for one in self._rejected:
             self._drafts.insert(
                 rejections,
                 feed_id=self._job.feed_id,
@@ -570,4 +637,19 @@ class EntryDeposit:
                 guid=one.guid,
                 title=one.title,
             )
-        return sum(one.n_entries for one in rejected)
+        return sum(one.n_entries for one in self._rejected)
+
+
+def _refusable(one: _Stated) -> set[bytes]:
+    """Return what an erasure would know an entry by."""
+    return {one.guid_digest, *(url_digest(key) for key in one.traits.url_keys)}
+
+
+def _facts_digest(statement: record.Statement) -> bytes:
+    """Return what an entry states besides its dress, to the letter.
+
+    Html, image and description turn with adverts, sizes and clocks: where the words are the same, those alone are no
+    new statement, or a feed with a rotating banner would be kept whole at every poll.
+    """
+    bare = replace(statement, html=None, image_url=None, description=None)
+    return record.statement_digest(bare)

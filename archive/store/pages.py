@@ -242,12 +242,13 @@ class PageDeposit:
         )
 
     def _relate(self, article_id: int, other_id: int, rule: str, why: str) -> None:
+        first, second = sorted((article_id, other_id))
         self._connection.execute(
             relations.insert()
             .prefix_with("OR IGNORE")
             .values(
-                article_id=article_id,
-                other_id=other_id,
+                article_id=first,
+                other_id=second,
                 kind="related",
                 rule=rule,
                 why=why,

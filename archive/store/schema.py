@@ -429,6 +429,7 @@ relations = Table(
     _text("why"),
     _at("at"),
     Index("ix_relations_other", "other_id"),
+    info={"insert": "or ignore"},  # the older article first: two are related once
 )
 
 dedup_events = Table(
