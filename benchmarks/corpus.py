@@ -1,0 +1,434 @@
+"""Real feed documents through the whole program: served on loopback, polled, archived, searched, published.
+
+    python -m benchmarks.corpus feeds FEEDS.tar.xz      every document one feed, polled twice
+    python -m benchmarks.corpus replay REPLAY.tar.xz    one feed over time, version after version, twice
+
+The archives hold INDEX.tsv (see their own description): path and how many entries feedparser finds. What is printed is
+counted in the archive that was made, never in the parser. With --out FILE the table replaces the section between the
+markers of the same name in a Markdown file. Exit code 1 when a promise was broken.
+"""
+
+import argparse
+import asyncio
+import csv
+import io
+import random
+import resource
+import sys
+import tarfile
+import tempfile
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from archive.config.settings import (
+    ArchiveSettings,
+    Config,
+    FetchSettings,
+    PublishSettings,
+)
+from archive.errors import QueryError
+from archive.front import Archive
+from archive.model.outcome import Deposited, FeedFailed, FeedOutcome
+from archive.output.merged import publish_merged
+from archive.store import Store
+from archive.store.policy import DepositPolicy
+from archive.store.schema import (
+    articles,
+    dedup_events,
+    revisions,
+    sightings,
+    statements,
+    variants,
+)
+from archive.store.subscriptions import Subscription
+from archive.store.upkeep import check
+from archive.words.tokens import tokens
+from benchmarks.report import machine, write_section
+from benchmarks.serving import Document, Served, serving
+from ingest.demo.atomcheck import faults_of
+from ingest.engine import running
+from ingest.feed.parse import PARSER_VERSION
+from ingest.logs import set_up_logs
+
+TITLES_SOUGHT = 1_000
+START = datetime(2026, 1, 5, 6, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A line of INDEX.tsv."""
+
+    path: str
+    n_entries: int
+    seen_at: datetime | None
+
+
+@dataclass(slots=True)
+class Result:
+    """What a run came to."""
+
+    rows: list[tuple[str, str]] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+    def tell(self, name: str, value: object) -> None:
+        """Add a line to the table."""
+        self.rows.append((name, f"{value:,}" if isinstance(value, int) else str(value)))
+
+    def must(self, held: bool, promise: str) -> None:
+        """Note a promise that does not hold."""
+        if not held:
+            self.broken.append(promise)
+
+
+def main() -> int:
+    """Run one part and print its table."""
+    asked = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    asked.add_argument("part", choices=["feeds", "replay"])
+    asked.add_argument("corpus", type=Path)
+    asked.add_argument("--out", type=Path, help="a Markdown file whose section is replaced")
+    asked.add_argument("--keep", type=Path, help="a folder to leave the archive in")
+    told = asked.parse_args()
+    set_up_logs("text", "error")
+    index, bodies = read_corpus(told.corpus)
+    result = Result()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = told.keep or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        run = feeds if told.part == "feeds" else replay
+        run(index, bodies, folder, result)
+    width = max(len(name) for name, _ in result.rows)
+    for name, value in result.rows:
+        print(f"{name:<{width}}  {value}")
+    for promise in result.broken:
+        print(f"BROKEN: {promise}", file=sys.stderr)
+    if told.out is not None:
+        write_section(told.out, f"corpus {told.part}", [("", machine()), *result.rows])
+    return 1 if result.broken else 0
+
+
+def read_corpus(corpus: Path) -> tuple[list[Indexed], dict[str, bytes]]:
+    """Return the index and the bodies by path, without the subscription lists."""
+    bodies: dict[str, bytes] = {}
+    with tarfile.open(corpus) as packed:
+        for member in packed:
+            if member.isfile():
+                opened = packed.extractfile(member)
+                assert opened is not None, "a file has bytes"
+                bodies[member.name.partition("/")[2]] = opened.read()
+    lines = io.StringIO(bodies.pop("INDEX.tsv").decode())
+    index = [
+        Indexed(
+            row["path"],
+            int(row["feedparser_entries"] or 0),
+            datetime.fromisoformat(row["seen_at"]) if row.get("seen_at") else None,
+        )
+        for row in csv.DictReader(lines, delimiter="\t")
+        if row.get("group") != "opml"
+    ]
+    return index, bodies
+
+
+# ---- every document one feed --------------------------------------------------------------------
+
+
+def feeds(index: Sequence[Indexed], bodies: dict[str, bytes], folder: Path, result: Result) -> None:
+    """Poll each document as a feed of its own, twice; a document ends as entries or as a typed failure."""
+    documents = {f"/{n}": document_of(one, bodies) for n, one in enumerate(index)}
+    with serving(documents) as served, open_store(folder) as store:
+        ids = {}
+        for n, one in enumerate(index):
+            wanted = Subscription(url=f"{served.base(n)}/{n}", name=f"f{n}", page="never")
+            ids[store.add_feed(wanted, now=START)[0].id] = one
+        config = config_of(folder)
+        before = cpu_s()
+        first = poll(store, config, list(ids), at=START)
+        cpu = [after - start for after, start in zip(cpu_s(), before, strict=True)]
+        facts = count(store)
+        second = poll(store, config, list(ids), at=START + timedelta(hours=2))
+        again = count(store)
+        found_in_two = sum(done.n_new + done.n_joined + done.n_revised for done in second)
+        result.tell("feeds polled", len(first))
+        report_entries(first, ids, result)
+        tell_counts(facts, result)
+        result.tell("second round: new, joined or revised", found_in_two)
+        result.must(facts == again, f"a second round changed the archive: {facts} -> {again}")
+        report_failures(first, ids, result)
+        result.tell("CPU ms a feed, main process", f"{cpu[0] * 1000 / len(first):.1f}")
+        finish(store, config, folder, result)
+        result.tell(
+            "CPU ms a feed, parsing processes", f"{children_cpu_ms(before) / len(first):.1f}"
+        )
+
+
+def report_entries(first: Sequence[Deposited], ids: dict[int, Indexed], result: Result) -> None:
+    """Compare what was archived with what the index says was there."""
+    n_entries = n_rejected = n_whole = 0
+    short: list[str] = []
+    for done in first:
+        assert isinstance(done.outcome, FeedOutcome)
+        one = ids[done.outcome.job.feed_id]
+        n_kept = done.n_new + done.n_joined + done.n_revised + done.n_seen
+        n_entries += n_kept
+        n_rejected += done.n_rejected
+        if n_kept + done.n_rejected >= one.n_entries:
+            n_whole += 1
+        else:
+            short.append(
+                f"{one.path}: {n_kept} kept, {done.n_rejected} rejected of {one.n_entries}"
+            )
+    share = n_whole / len(first)
+    result.tell("entries kept", n_entries)
+    result.tell("entries rejected", n_rejected)
+    result.tell("documents with all their entries", f"{n_whole:,} of {len(first):,} ({share:.2%})")
+    for line in short:
+        result.tell("  not all", line)
+    result.must(share >= 0.99, "over 1 % of documents lost entries")
+    result.must(n_rejected <= 0.01 * max(1, n_entries), "over 1 % of entries were rejected")
+
+
+def report_failures(first: Sequence[Deposited], ids: dict[int, Indexed], result: Result) -> None:
+    """Count the failures by reason, and name those where feedparser finds entries."""
+    reasons: Counter[str] = Counter()
+    for done in first:
+        assert isinstance(done.outcome, FeedOutcome)
+        if isinstance(done.outcome.result, FeedFailed):
+            one = ids[done.outcome.job.feed_id]
+            failed = done.outcome.result
+            reasons[f"{failed.reason}"] += 1
+            if one.n_entries:
+                result.tell("  failed, though entries are in it", f"{one.path}: {failed.detail}")
+            result.must(failed.reason != "deposit", f"{one.path}: {failed.detail}")
+    for reason, n_feeds in reasons.most_common():
+        result.tell(f"documents that failed: {reason}", n_feeds)
+
+
+# ---- one feed over time -------------------------------------------------------------------------
+
+
+def replay(
+    index: Sequence[Indexed], bodies: dict[str, bytes], folder: Path, result: Result
+) -> None:
+    """Poll the versions of each folder in their order of time, twice over."""
+    by_feed: dict[str, list[Indexed]] = defaultdict(list)
+    for one in index:
+        by_feed[one.path.split("/")[0]].append(one)
+    versions = sorted(index, key=lambda one: (one.seen_at or START, one.path))
+    start = versions[0].seen_at or START
+    with serving({}) as served, open_store(folder) as store:
+        config = config_of(folder)
+        ids: dict[str, int] = {}
+        for n, name in enumerate(by_feed):
+            wanted = Subscription(
+                url=f"{served.base(n)}/{name}", name=name.replace("_", "-"), page="never"
+            )
+            ids[name] = store.add_feed(wanted, now=start)[0].id
+        before = cpu_s()
+        done = asyncio.run(_replay_all(store, config, served, versions, bodies, ids))
+        cpu = cpu_s()[0] - before[0]
+        facts = count(store)
+        tell_counts(facts, result)
+        result.tell("versions polled", len(done))
+        _report_guids(store, result)
+        shift = (versions[-1].seen_at or START) - start + timedelta(days=1)
+        again = asyncio.run(_replay_all(store, config, served, versions, bodies, ids, shift=shift))
+        result.tell("second pass: new articles", sum(one.n_new for one in again))
+        result.must(not sum(one.n_new for one in again), "a second pass made new articles")
+        result.tell("CPU ms a version, main process", f"{cpu * 1000 / len(done):.1f}")
+        finish(store, config, folder, result)
+
+
+async def _replay_all(
+    store: Store,
+    config: Config,
+    served: Served,
+    versions: Iterable[Indexed],
+    bodies: dict[str, bytes],
+    ids: dict[str, int],
+    *,
+    shift: timedelta = timedelta(0),
+) -> list[Deposited]:
+    done: list[Deposited] = []
+    clock = [START]
+    async with running(
+        store, config, clock=lambda: clock[0], rand=lambda: 0.5, on_deposit=done.append
+    ) as engine:
+        for one in versions:
+            name = one.path.split("/")[0]
+            clock[0] = (one.seen_at or START) + shift
+            served.replace({f"/{name}": Document(bodies[one.path])})
+            store.make_due([ids[name]], now=clock[0])
+            await engine.until_idle(only=frozenset([ids[name]]))
+    return done
+
+
+def _report_guids(store: Store, result: Result) -> None:
+    """Count guids against articles: every guid chain is to end as one article."""
+    with store.writing() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT f.name, count(DISTINCT s.guid_digest), count(DISTINCT v.article_id),"
+            " (SELECT count(*) FROM (SELECT 1 FROM sightings s2 JOIN variants v2 ON v2.id = s2.variant_id"
+            "   WHERE s2.feed_id = f.id GROUP BY s2.guid_digest HAVING count(DISTINCT v2.article_id) > 1))"
+            " FROM feeds f JOIN sightings s ON s.feed_id = f.id JOIN variants v ON v.id = s.variant_id"
+            " GROUP BY f.id"
+        ).all()
+        titles = connection.exec_driver_sql(
+            "SELECT f.name, count(*) FROM (SELECT t.sighting_id, count(DISTINCT t.title) AS n FROM statements t"
+            " WHERE t.source = 'feed' GROUP BY t.sighting_id HAVING n > 1) x"
+            " JOIN sightings s ON s.id = x.sighting_id JOIN feeds f ON f.id = s.feed_id GROUP BY f.id"
+        ).all()
+    for name, n_guids, n_articles, n_split in rows:
+        result.tell(
+            f"{name}: guids, articles, guids in several articles",
+            f"{n_guids}, {n_articles}, {n_split}",
+        )
+        result.must(n_split == 0, f"{name}: a guid chain ended as several articles")
+    for name, n_titles in titles:
+        result.tell(f"{name}: sightings whose title changed", n_titles)
+
+
+# ---- what both share ----------------------------------------------------------------------------
+
+
+def document_of(one: Indexed, bodies: dict[str, bytes]) -> Document:
+    """Return a document as a plain server sends it: no charset, a type by what it is."""
+    body = bodies[one.path]
+    is_json = one.path.endswith(".json") or body.lstrip()[:1] == b"{"
+    return Document(body, "application/feed+json" if is_json else "application/xml")
+
+
+def open_store(folder: Path) -> Store:
+    """Make the archive of a run."""
+    return Store.open(
+        str(folder / "archive.db"),
+        create=True,
+        policy=DepositPolicy(parser_version=PARSER_VERSION, settle_s=0),
+    )
+
+
+def config_of(folder: Path) -> Config:
+    """Return settings for loopback: no pause between requests, private networks open."""
+    return Config(
+        archive=ArchiveSettings(url=str(folder / "archive.db")),
+        fetch=FetchSettings(allow_networks=("127.0.0.0/8",), min_host_gap_s=0.0),
+        publish=PublishSettings(dir=folder / "public", title="Corpus"),
+    )
+
+
+def poll(store: Store, config: Config, ids: list[int], *, at: datetime) -> list[Deposited]:
+    """Poll feeds once, at an instant."""
+    done: list[Deposited] = []
+
+    async def once() -> None:
+        async with running(
+            store, config, clock=lambda: at, rand=lambda: 0.5, on_deposit=done.append
+        ) as engine:
+            await engine.until_idle(only=frozenset(ids))
+
+    store.make_due(ids, now=at)
+    asyncio.run(once())
+    return done
+
+
+def count(store: Store) -> dict[str, int]:
+    """Count what the archive holds."""
+    with store.writing() as connection:
+        held = {
+            table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+            for table in (articles, revisions, sightings, statements)
+        }
+        held["edits"] = (
+            connection.scalar(
+                sa.select(sa.func.count())
+                .select_from(revisions)
+                .where(revisions.c.kind.in_(("substantial", "minor")))
+            )
+            or 0
+        )
+        held["duplicates joined"] = (
+            connection.scalar(
+                sa.select(sa.func.count(sa.distinct(dedup_events.c.sighting_id))).where(
+                    dedup_events.c.verdict.in_(("same", "revision"))
+                )
+            )
+            or 0
+        )
+    return held
+
+
+def tell_counts(facts: dict[str, int], result: Result) -> None:
+    """Add the archive's counts to the table."""
+    for name, n_rows in facts.items():
+        result.tell(name, n_rows)
+
+
+def finish(store: Store, config: Config, folder: Path, result: Result) -> None:
+    """Search, publish, check: what every run ends with."""
+    find_titles(store, folder, result)
+    now = store.latest_instant() or START
+    published = publish_merged(store, config, now=now + timedelta(minutes=11))
+    faults = faults_of(published.path.read_bytes())
+    result.tell(
+        "published feed",
+        f"{published.n_entries} entries, {published.n_bytes:,} bytes, {len(faults)} faults",
+    )
+    result.must(not faults, f"the feed is not valid: {faults[:3]}")
+    with store.writing() as connection:
+        troubles = check(connection)
+    result.tell("check", "sound" if not troubles else str(troubles))
+    result.must(not troubles, f"the archive is not sound: {troubles}")
+    rss_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    result.tell("peak RSS of the main process, MB", rss_mb)
+    size_mb = (folder / "archive.db").stat().st_size / 1e6
+    result.tell("archive.db, MB", f"{size_mb:.1f}")
+
+
+def find_titles(store: Store, folder: Path, result: Result) -> None:
+    """Seek random titles as phrases: each must be among what is found."""
+    with store.writing() as connection:
+        rows = connection.execute(
+            sa.select(articles.c.public_id, revisions.c.title)
+            .join(variants, variants.c.id == articles.c.primary_variant_id)
+            .join(revisions, revisions.c.id == variants.c.revision_id)
+            .where(revisions.c.title != "")
+            .order_by(articles.c.id)
+        ).all()
+    with Archive.open(str(folder / "archive.db")) as archive:
+        # "???" is a title, but no word that could be sought.
+        spoken = [(row.public_id, row.title) for row in rows if tokens(row.title)]
+        sought = random.Random(7).sample(spoken, min(TITLES_SOUGHT, len(spoken)))
+        missed = [title for article, title in sought if not _is_found(archive, article, title)]
+    result.tell("random titles found again", f"{len(sought) - len(missed):,} of {len(sought):,}")
+    for title in missed[:10]:
+        result.tell("  not found", title[:80])
+    result.must(not missed, f"{len(missed)} titles were not found")
+
+
+def _is_found(archive: Archive, article: str, title: str) -> bool:
+    phrase = title.replace('"', " ")
+    try:
+        found = archive.search(f'title:"{phrase}"', limit=200)
+    except QueryError as error:
+        print(f"{title!r}: {error}", file=sys.stderr)
+        return False
+    return any(hit.id == article for hit in found.hits)
+
+
+def cpu_s() -> tuple[float, float]:
+    """Return CPU seconds of this process and of its ended children."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime
+
+
+def children_cpu_ms(before: tuple[float, float]) -> float:
+    """Return what the parsing processes used since `before`; they count once they have ended."""
+    return (cpu_s()[1] - before[1]) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""A loopback server of documents for the benchmarks: one address a document, in a process of its own.
+
+Its own process, so that what is measured is newsarchive's CPU and not the server's.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from multiprocessing.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an address answers with. With `validators` it has an ETag and answers 304."""
+
+    body: bytes
+    content_type: str = "application/xml"
+    validators: bool = False
+
+
+class Served:
+    """The running server: `base(n)` is the address of the n-th host, `replace` changes what is answered."""
+
+    def __init__(self, pipe: Connection, ports: Sequence[int]) -> None:
+        self._pipe = pipe
+        self._ports = ports
+
+    def base(self, n: int) -> str:
+        """Return the n-th host's address, round and round."""
+        return f"http://127.0.0.1:{self._ports[n % len(self._ports)]}"
+
+    def replace(self, documents: Mapping[str, Document]) -> None:
+        """Answer with these documents by path from now on."""
+        self._pipe.send(dict(documents))
+        self._pipe.recv()
+
+
+@contextmanager
+def serving(documents: Mapping[str, Document], n_hosts: int = 16) -> Iterator[Served]:
+    """Serve documents by path on `n_hosts` loopback ports."""
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(
+        target=_serve, args=(theirs, n_hosts), daemon=True
+    )
+    process.start()
+    ports = ours.recv()
+    served = Served(ours, ports)
+    served.replace(documents)
+    try:
+        yield served
+    finally:
+        ours.send(None)
+        process.join(10)
+
+
+def _serve(pipe: Connection, n_hosts: int) -> None:
+    asyncio.run(_Server(pipe).run(n_hosts))
+
+
+class _Server:
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe = pipe
+        self._documents: dict[str, tuple[Document, str]] = {}
+
+    async def run(self, n_hosts: int) -> None:
+        servers = [
+            await asyncio.start_server(self._answer_all, "127.0.0.1", 0) for _ in range(n_hosts)
+        ]
+        self._pipe.send([server.sockets[0].getsockname()[1] for server in servers])
+        while True:
+            documents = await asyncio.to_thread(self._pipe.recv)
+            if documents is None:
+                break
+            self._documents = {
+                path: (document, f'"{blake2b(document.body, digest_size=8).hexdigest()}"')
+                for path, document in documents.items()
+            }
+            self._pipe.send("served")
+
+    async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while True:
+                head = await reader.readuntil(b"\r\n\r\n")
+                writer.write(self._answer(head))
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.close()
+
+    def _answer(self, head: bytes) -> bytes:
+        lines = head.decode("latin-1").split("\r\n")
+        path = lines[0].split(" ")[1]
+        asked = {
+            name.lower(): value.strip()
+            for name, _, value in (line.partition(":") for line in lines[1:])
+        }
+        found = self._documents.get(path)
+        if found is None:
+            return b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+        document, etag = found
+        tag = f"ETag: {etag}\r\n" if document.validators else ""
+        if document.validators and asked.get("if-none-match") == etag:
+            return f"HTTP/1.1 304 Not Modified\r\n{tag}\r\n".encode()
+        return (
+            f"HTTP/1.1 200 OK\r\nContent-Type: {document.content_type}\r\n{tag}"
+            f"Content-Length: {len(document.body)}\r\n\r\n"
+        ).encode() + document.body
