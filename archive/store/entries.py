@@ -121,9 +121,7 @@ class EntryDeposit:
         self._archive_id, self._birth_url = str(archive_id), feed.birth_url
         self._is_first_poll = feed.last_good_at is None
         window = self._window()
-        stated = self._without_erased(
-            [self._state(entry) for entry in self._result.parsed.entries]
-        )
+        stated = self._without_erased([self._state(entry) for entry in self._result.parsed.entries])
         self._load(stated)
         # What stands as it stood has its place first: a twin of it is then known for one.
         n_still = self._stay(window)
@@ -191,17 +189,15 @@ class EntryDeposit:
 
     def _without_erased(self, stated: Sequence[_Stated]) -> list[_Stated]:
         """Reject entries that answer to an erasure; nothing of what they state is kept, the reason alone."""
-        keys = {one.entry_digest: _refusable(one) for one in stated}
-        erased = refused(self._connection, {key for held in keys.values() for key in held})
+        erased = refused(self._connection, {key for one in stated for key in _keys_of(one)})
         if not erased:
             return list(stated)
-        kept = [one for one in stated if keys[one.entry_digest].isdisjoint(erased)]
+        out = [one for one in stated if not erased.isdisjoint(_keys_of(one))]
         self._rejected += tuple(
-            RejectedEntry(position=one.entry.position, reason=REASON)
-            for one in stated
-            if one not in kept
+            RejectedEntry(position=one.entry.position, reason=REASON) for one in out
         )
-        return kept
+        positions = {one.entry.position for one in out}
+        return [one for one in stated if one.entry.position not in positions]
 
     def _load(self, stated: Sequence[_Stated]) -> None:
         """Read what is known of the entries: most often nothing but their own sightings."""
@@ -640,7 +636,7 @@ class EntryDeposit:
         return sum(one.n_entries for one in self._rejected)
 
 
-def _refusable(one: _Stated) -> set[bytes]:
+def _keys_of(one: _Stated) -> set[bytes]:
     """Return what an erasure would know an entry by."""
     return {one.guid_digest, *(url_digest(key) for key in one.traits.url_keys)}
 
