@@ -12,23 +12,27 @@ from archive.model.stated import Author, Enclosure
 from archive.store.instants import to_at, to_at_or_none
 from archive.store.schema import articles, contents, publications, revisions
 
-ENTRIES: Final = 2_000
-"""How far back a subscription document looks: twice what it can hold, since some are instances of one article."""
+ENTRIES: Final = 1_000
+"""How far back a subscription document looks, among news and among backlog: as many entries as it can hold."""
 
 
-def entries(
-    connection: Connection, *, limit: int = ENTRIES, before_seq: int | None = None
-) -> tuple[PublishedEntry, ...]:
+def entries(connection: Connection, *, limit: int = ENTRIES) -> tuple[PublishedEntry, ...]:
     """Return the newest publications, the last instance of each article, highest seq first.
 
-    `before_seq` pages on. Bodies are read with them: `limit` bounds the memory (about 10 kB an entry).
+    At most `limit` of backlog and `limit` of all others, so that a large import does not push the news out. Bodies
+    are read with them, which bounds the memory (about 10 kB an entry).
     """
-    newest = sa.select(sa.func.max(publications.c.seq)).group_by(publications.c.article_id)
-    query = _entries().where(publications.c.seq.in_(newest))
-    if before_seq is not None:
-        query = query.where(publications.c.seq < before_seq)
-    rows = connection.execute(query.order_by(publications.c.seq.desc()).limit(limit))
-    return tuple(_entry(row) for row in rows)
+    later = publications.alias()
+    # Asked of each row on the way down, so the cost is that of `limit` rows and not of the whole table.
+    is_last = ~sa.exists().where(
+        later.c.article_id == publications.c.article_id, later.c.seq > publications.c.seq
+    )
+    found: list[PublishedEntry] = []
+    is_backlog = publications.c.kind == PublicationKind.BACKLOG.value
+    for of_kind in (is_backlog, ~is_backlog):
+        newest = _entries().where(is_last, of_kind).order_by(publications.c.seq.desc()).limit(limit)
+        found += map(_entry, connection.execute(newest))
+    return tuple(sorted(found, key=lambda entry: -entry.seq))
 
 
 def run_of_entries(

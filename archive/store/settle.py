@@ -224,7 +224,8 @@ def _settle_batch(
     seqs: list[int] = []
     for row in batch:
         is_merged = row.id in survivors
-        if not is_merged and row.public_id not in accepted:
+        is_erased = row.primary_variant_id is None and not is_merged
+        if not is_merged and not is_erased and row.public_id not in accepted:
             continue
         shown = shown_by_id[row.id]
         face, last = faces.get(shown.id), before.get(row.id)

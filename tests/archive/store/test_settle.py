@@ -292,3 +292,15 @@ def test_a_run_holds_every_instance_in_order(building: Building) -> None:
     run = run_of_entries(building.connection, first_seq=1, last_seq=2)
     assert [entry.kind for entry in run] == [PublicationKind.NEW, PublicationKind.EDITED]
     assert [entry.revision.text for entry in run] == ["Een tekst.", "Anders."]
+
+
+def test_a_large_import_does_not_push_the_news_out(building: Building) -> None:
+    joop = building.feed("joop")
+    building.article(joop, title="nieuws")
+    settled(building, 1)
+    for n in range(12):
+        building.article(joop, title=f"oud {n}", is_backlog=True)
+    settled(building, 2)
+    found = [entry.revision.title for entry in entries(building.connection, limit=5)]
+    assert len(found) == 6
+    assert found[-1] == "nieuws"
