@@ -27,7 +27,7 @@ _CLOCK = re.compile(
 _SECTION_NAME = re.compile(
     r"categor|section|rubri|kicker|topic|dossier|channel|ressort|eyebrow", re.I
 )
-_NOT_READ = (
+NOT_READ = (
     "nav", "figure", "figcaption", "picture", "script", "style", "noscript", "form", "svg", "aside",
     "video", "audio", "iframe", "h1", "h2", "h3",
 )  # fmt: skip
@@ -50,7 +50,7 @@ class Atom:
 def atoms_of(html: str, lexicon: Lexicon) -> list[Atom]:
     """Return the atoms of a piece of HTML in order, at most MAX_ATOMS."""
     document = soup(html)
-    for tag in document(_NOT_READ):
+    for tag in document(NOT_READ):
         tag.decompose()
     pieces: list[Atom] = []
     for node in document.find_all(string=True):

@@ -59,56 +59,49 @@ MAY_LEAD_ELSEWHERE = (
     "olvasd el", "olvassa el", "διαβάστε περισσότερα", "по теме", "още по темата", "povezano",
 )  # fmt: skip
 
-_RIGHTS = (
-    r"©", r"\(c\) ?\d{4}", r"all rights reserved", r"alle rechten voorbehouden",
-    r"alle rechte vorbehalten", r"tous droits réservés", r"todos los derechos reservados",
-    r"tutti i diritti riservati", r"todos os direitos reservados",
-    r"wszelkie prawa zastrzeżone", r"eftertryck förbjudet",
-)  # fmt: skip
-_ADVERTS = (
-    r"^\W*(?:advertisement|advertentie|anzeige|werbung|publicité|publicidad|pubblicità"
-    r"|publicidade|annons|annonce|annonse|reklama|реклама|広告|광고|广告)\W*$",
-    r"^\W*(?:article|story) continues (?:below|after)", r"scroll (?:down )?to continue",
-    r"^\W*(?:tekst|artikel|verhaal) (?:gaat|loopt) (?:verder|door) (?:onder|na)",
-    r"^\W*lees verder na de advertentie",
-)  # fmt: skip
-# Requests: a verb in the imperative opens the line, or the site speaks of itself.
-_REQUESTS = (
-    r"^\W*(?:sign up|subscribe|register) (?:for|to|now|here|today)", r"^\W*subscribe\W*$",
-    r"(?:sign up|subscribe) (?:for|to) our", r"our (?:free |daily |weekly )*newsletter",
-    r"(?:schrijf je|meld je|schrijf u|meld u) (?:hier |nu |gratis )*(?:in|aan) voor",
-    r"^\W*(?:onze |de )?nieuwsbrief\W*$", r"^\W*ontvang\b.{0,60}\bnieuwsbrief",
-    r"^\W*(?:neem|word) (?:nu |een )*abonn", r"newsletter (?:abonnieren|bestellen)",
-    r"^\W*(?:jetzt )?abonnieren", r"^\W*abonnieren sie", r"^\W*zum newsletter",
-    r"abonnez-vous", r"^\W*inscrivez-vous", r"^\W*s'abonner\b", r"notre newsletter",
-    r"^\W*recevez\b", r"suscríbete a", r"suscríbase a", r"nuestr[oa] (?:boletín|newsletter)",
-    r"únete a nuestro (?:canal|grupo)", r"^\W*iscriviti (?:alla|al|ora)", r"^\W*abbonati\b",
-    r"^\W*assine (?:a|o|já|agora|nossa)\b", r"^\W*inscreva-se", r"^\W*prenumerera på",
-    r"^\W*skriv upp dig", r"^\W*tilmeld dig", r"^\W*meld deg på", r"^\W*tilaa uutiskirje",
-    r"^\W*zapisz się (?:na|do)", r"^\W*подпи(?:шитесь|сывайтесь) на",
-    r"^\W*підпи(?:шіться|суйтесь) на", r"^\W*odebírejte", r"^\W*iratkozz fel",
-    r"^\W*abonează-te", r"(?:follow|like|find|join) us on", r"volg ons (?:op|via)",
-    r"folgen sie uns", r"suivez-nous", r"síguenos en", r"seguici su", r"siga-nos",
-    r"följ oss på", r"følg os på", r"følg oss på", r"obserwuj nas",
-    r"^\W*(?:download|get) (?:the|our) (?:free )?app\b", r"please enable javascript",
-    r"^\W*download (?:de|onze) (?:gratis )?app\b", r"enable javascript to (?:view|read|run|see)",
-)  # fmt: skip
-_SHARING = (
-    r"^\W*(?:share|deel|delen|teilen|partager|compartir|condividi|compartilhar|partilhar|dela|del"
+# How a line about the site begins: an imperative, an advert's label, buttons, a reading time.
+_OPENINGS = (
+    r"(?:advertisement|advertentie|anzeige|werbung|publicité|publicidad|pubblicità|publicidade"
+    r"|annons|annonce|annonse|reklama|реклама|広告|광고|广告|subscribe)\W*$",
+    r"(?:article|story) continues (?:below|after)", r"lees verder na de advertentie",
+    r"(?:tekst|artikel|verhaal) (?:gaat|loopt) (?:verder|door) (?:onder|na)",
+    r"(?:sign up|subscribe|register) (?:for|to|now|here|today)", r"(?:onze |de )?nieuwsbrief\W*$",
+    r"ontvang\b.{0,60}\bnieuwsbrief", r"(?:neem|word) (?:nu |een )*abonn",
+    r"(?:jetzt )?abonnieren", r"abonnieren sie", r"zum newsletter", r"inscrivez-vous",
+    r"s'abonner\b", r"recevez\b", r"iscriviti (?:alla|al|ora)", r"abbonati\b",
+    r"assine (?:a|o|já|agora|nossa)\b", r"inscreva-se", r"prenumerera på", r"skriv upp dig",
+    r"tilmeld dig", r"meld deg på", r"tilaa uutiskirje", r"zapisz się (?:na|do)",
+    r"подпи(?:шитесь|сывайтесь) на", r"підпи(?:шіться|суйтесь) на", r"odebírejte",
+    r"iratkozz fel", r"abonează-te", r"(?:download|get) (?:the|our) (?:free )?app\b",
+    r"download (?:de|onze) (?:gratis )?app\b",
+    r"(?:share|deel|delen|teilen|partager|compartir|condividi|compartilhar|partilhar|dela|del"
     r"|jaa|udostępnij|поделиться|поділитися)\W*(?:(?:this|dit|diesen|cet|este|questo|o|na|on|op"
     r"|via|facebook|twitter|x|whatsapp|linkedin|e-?mail|article|artikel|artículo|articolo|artigo"
     r"|link)\W*)*$",
-)  # fmt: skip
-_READING_TIME = (
-    r"^\W*\d+ ?min(?:ute[ns]?|uten|uti|uter|utter|utos|\.)?"
+    r"\d+ ?min(?:ute[ns]?|uten|uti|uter|utter|utos|\.)?"
     r" (?:read|leestijd|lesezeit|de lecture|de lectura|di lettura|de leitura|läsning|læsetid"
     r"|lesetid|czytania)\W*$",
-    r"^\W*(?:leestijd|lesezeit|lesedauer|reading time|temps de lecture|tiempo de lectura"
+    r"(?:leestijd|lesezeit|lesedauer|reading time|temps de lecture|tiempo de lectura"
     r"|tempo di lettura|tempo de leitura|lästid|læsetid|lesetid|czas czytania)\b.{0,20}$",
 )  # fmt: skip
-ABOUT_THE_SITE = re.compile(
-    "|".join((*_RIGHTS, *_ADVERTS, *_REQUESTS, *_SHARING, *_READING_TIME)), re.IGNORECASE
-)
+_OPENING = re.compile(r"\W*(?:" + "|".join(_OPENINGS) + ")", re.IGNORECASE)
+
+# What only a line about the site holds, wherever it stands in it. Small letters.
+_ANYWHERE = (
+    "©", "(c) 20", "all rights reserved", "alle rechten voorbehouden", "alle rechte vorbehalten",
+    "tous droits réservés", "todos los derechos reservados", "tutti i diritti riservati",
+    "todos os direitos reservados", "wszelkie prawa zastrzeżone", "eftertryck förbjudet",
+    "scroll to continue", "scroll down to continue", "sign up for our", "subscribe to our",
+    "our newsletter", "our free newsletter", "our daily newsletter", "our weekly newsletter",
+    "schrijf je in voor", "schrijf je hier in voor", "schrijf u in voor", "meld je aan voor",
+    "meld je hier aan voor", "meld u aan voor", "newsletter abonnieren", "newsletter bestellen",
+    "abonnez-vous", "notre newsletter", "suscríbete a", "suscríbase a", "nuestro boletín",
+    "nuestra newsletter", "únete a nuestro canal", "únete a nuestro grupo", "follow us on",
+    "like us on", "find us on", "join us on", "volg ons op", "volg ons via", "folgen sie uns",
+    "suivez-nous", "síguenos en", "seguici su", "siga-nos", "följ oss på", "følg os på",
+    "følg oss på", "obserwuj nas", "please enable javascript", "enable javascript to view",
+    "enable javascript to run", "enable javascript to see",
+)  # fmt: skip
 
 # An offer to pay that speaks of the article itself, or asks the reader. Never part of a text.
 OFFER = re.compile(
@@ -138,6 +131,12 @@ SHORT_OFFER = re.compile(
     re.IGNORECASE,
 )
 SHORT_OFFER_WORDS = 8
+# One of these is in whatever the two expressions match.
+_OFFER_STEMS = (
+    "abonn", "verder lezen", "to continue", "to keep", "to unlock", "to read", "subscriber",
+    "weiterlesen", "il vous reste", "la suite", "suscriptor", "exclusivo para", "abbonat",
+    "assinante", "prenumer", "subskrybent", "tilaajille",
+)  # fmt: skip
 
 # Names in class or id of blocks that are never part of an article.
 _BLOCKS = (
@@ -195,11 +194,22 @@ def leads_elsewhere(words: str, link_share: float) -> bool:
 
 def is_about_the_site(words: str) -> bool:
     """Tell a line of rights, adverts, requests, sharing or reading time; and an offer to pay."""
-    return bool(ABOUT_THE_SITE.search(words)) or is_offer(words)
+    if _OPENING.match(words):
+        return True
+    folded = words.casefold()
+    return any(phrase in folded for phrase in _ANYWHERE) or is_offer(words)
+
+
+def may_offer(text: str) -> bool:
+    """Tell at a glance whether an offer may be in `text`, however long; the expressions take long."""
+    folded = text.casefold()
+    return any(stem in folded for stem in _OFFER_STEMS)
 
 
 def is_offer(words: str) -> bool:
     """Tell a line that offers the rest of an article for money or an account."""
+    if not may_offer(words):
+        return False
     if OFFER.search(words):
         return True
     return len(words.split()) <= SHORT_OFFER_WORDS and bool(SHORT_OFFER.search(words))

@@ -15,13 +15,13 @@ from lxml.html import HtmlElement
 
 from archive.model.stated import Counter, CounterKind
 from ingest.dates import Read, read_date, read_relative
-from ingest.page.atoms import Atom, atoms_of, split
+from ingest.page.atoms import NOT_READ, Atom, atoms_of, split
 from ingest.page.counters import read_counter, read_minutes
 from ingest.page.people import names_of
 from ingest.page.phrases import Lexicon, lexicon
 from ingest.page.tree import PageTree, letters, selected, serialise
 
-_MAX_HTML = 60_000
+_MAX_HTML = 20_000
 _MAX_STEPS = 60
 _MAX_BLOCK = 1_500  # characters: a longer one between headline and text is no line
 _SECTION_WORDS = 4
@@ -244,7 +244,7 @@ def _below(headline: HtmlElement, key: str) -> Iterator[str]:
             if key and key in letters(sibling.text_content()):
                 yield from _until(sibling, key)
                 return
-            if isinstance(sibling.tag, str) and len(sibling.text_content()) < 1_500:
+            if _may_hold_atoms(sibling):
                 yield serialise(sibling)
         node = node.getparent()
 
@@ -253,9 +253,18 @@ def _until(element: HtmlElement, key: str) -> Iterator[str]:
     for child in element:
         if not isinstance(child.tag, str):
             continue
-        if key in letters(child.text_content()):
+        said = letters(child.text_content())
+        if said.startswith(key[:20]):
+            return  # the paragraph, or a block that opens with it: its bold words are no atoms
+        if key in said:
             yield from _until(child, key)
             return
-        if letters(child.text_content()).startswith(key[:20]):
-            return
-        yield serialise(child)
+        if _may_hold_atoms(child):
+            yield serialise(child)
+
+
+def _may_hold_atoms(element: HtmlElement) -> bool:
+    """Spare BeautifulSoup what it would throw away: media, menus, and what is too long for a line."""
+    if element.tag in NOT_READ:
+        return False
+    return 0 < len(element.text_content().strip()) < _MAX_BLOCK

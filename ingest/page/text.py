@@ -174,6 +174,8 @@ def prune(root: HtmlElement) -> None:
 def offers(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
     """Return the blocks that offer the rest of an article, and what they say."""
     found: list[tuple[HtmlElement, str]] = []
+    if not furniture.may_offer(root.text_content()):
+        return found
     for element in _MAY_OFFER(root):
         while element.tag not in _OFFERING and element.getparent() is not None:
             element = element.getparent()

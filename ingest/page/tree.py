@@ -25,8 +25,14 @@ MAX_LEVELS = 512  # deeper nesting is flattened: its words stay, its tags go
 _MAX_HEAD_ELEMENTS = 2_000
 _FORBIDDEN = bytes([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
 _FORM_FEED = bytes.maketrans(b"\x0c", b" ")
+_DOUBTFUL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|127)(?!\d)|\d{5}|x0*(?:[0-8bcef]|1[0-9a-f])(?![0-9a-f])"
+    r"|x0*[0-9a-f]{4})",
+    re.IGNORECASE,
+)
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,8}));?", re.IGNORECASE)
 _TOO_DEEP = etree.XPath(f"//*[count(ancestor::*) = {MAX_LEVELS}]")
+_READ_RELATIONS = frozenset({"canonical", "next", "amphtml"})
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _SNIFFED_BYTES = 1_445
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
@@ -57,6 +63,10 @@ class PageTree:
             parent = element.getparent()
             if parent is not None and parent.tag == "svg":
                 continue  # a drawing's title
+            if element.tag == "link" and not _READ_RELATIONS & set(
+                element.get("rel", "").lower().split()
+            ):
+                continue  # style sheets, fonts, icons: half of a head
             pieces.append(serialise(element))
             if len(pieces) == _MAX_HEAD_ELEMENTS:
                 break
@@ -146,7 +156,7 @@ def _source_of(text: str) -> bytes:
     libxml2 lets such characters into its tree and stops at a NUL; lxml then refuses to move them, so
     one of them would cost the whole page. Bytes, because a str with an XML declaration is refused.
     """
-    if "&#" in text:
+    if _DOUBTFUL_REFERENCE.search(text):
         text = _REFERENCE.sub(_legal_reference, text)
     source = text.encode("utf-8", "replace").translate(_FORM_FEED, delete=_FORBIDDEN)
     return source.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")

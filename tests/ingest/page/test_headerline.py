@@ -115,3 +115,9 @@ def test_a_site_may_say_where_its_line_is() -> None:
     found = read(html, ADDRESS, SiteRules(header_line="#onder"))
     assert found.view_count == 77
     assert found.published_at == datetime(2026, 5, 18, tzinfo=UTC)
+
+
+def test_the_place_that_opens_a_report_is_no_section() -> None:
+    place = "<b>OOSTERHAVEN</b> "
+    html = page("18 mei 2026", paragraphs=(place + PARAGRAPHS[0], *PARAGRAPHS[1:]))
+    assert read(html, "https://kustkrant.example/a/5142").section is None
