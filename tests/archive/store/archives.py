@@ -2,16 +2,27 @@
 
 import sqlite3
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
-import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from archive.store.index import IndexedRevision, Indexer
 from archive.store.instants import NEVER, to_us
 from archive.store.schema import SCHEMA_VERSION, tables
 from archive.store.sqlite import SEARCH_DDL
 from archive.words.tokens import WORDS_VERSION
+
+
+@cache
+def _schema() -> tuple[str, ...]:
+    """The tables and indexes as SQL: compiled once, executed without a sync each (1.6 s a test otherwise)."""
+    dialect = sqlite.dialect()
+    statements = [str(CreateTable(table).compile(dialect=dialect)) for table in tables.sorted_tables]
+    indexes = [index for table in tables.sorted_tables for index in table.indexes]
+    return (*statements, *(str(CreateIndex(index).compile(dialect=dialect)) for index in indexes))
 
 
 def digest(*parts: object) -> bytes:
@@ -27,15 +38,13 @@ class Newsroom:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        engine = sa.create_engine(f"sqlite:///{path}")
-        with engine.begin() as connection:
-            tables.create_all(connection)
-        engine.dispose()
         self.db = sqlite3.connect(path, isolation_level=None)
-        self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = OFF")
-        for statement in SEARCH_DDL:
+        self.db.execute("PRAGMA journal_mode = WAL")
+        self.db.execute("BEGIN")
+        for statement in (*_schema(), *SEARCH_DDL):
             self.db.execute(statement)
+        self.db.execute("COMMIT")
         for key, value in (
             ("archive_id", "0" * 32), ("schema", SCHEMA_VERSION), ("words_version", WORDS_VERSION), ("change", 0),
         ):  # fmt: skip
