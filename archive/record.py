@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from html import unescape
 from types import MappingProxyType
 from typing import Any, Final
@@ -373,6 +374,7 @@ def is_shorter_telling(text: str, of: str) -> bool:
     return runs >= SAME_TELLING
 
 
+@lru_cache(maxsize=64)  # one entry's text is asked for three times in a row, by three rules
 def _words(text: str) -> tuple[str, ...]:
     return tuple(words_of(fold(text)))
 
