@@ -55,13 +55,13 @@ def _rss20_item(paper: Paper, item: Item, home: str) -> str:
         f"<title>{escape(item.title)}</title>",
         f"<link>{home}{item.path}</link>",
         f'<guid isPermaLink="false">{escape(item.guid)}</guid>' if item.guid else "",
-        f"<category>{escape(item.section)}</category>",
         f"<dc:creator>{escape(item.author)}</dc:creator>",
         f"<description>{escape(item.paragraphs[0])}</description>",
         f"<content:encoded><![CDATA[{_html(item)}]]></content:encoded>"
         if paper.gives == "text"
         else "",
         f"<pubDate>{format_datetime(item.published_at.astimezone(paper.zone))}</pubDate>",
+        f"<category>{escape(item.section)}</category>",
     ]
     return "<item>\n" + "".join(f"{line}\n" for line in lines if line) + "</item>\n"
 
@@ -138,11 +138,13 @@ def _local(paper: Paper, instant: datetime) -> str:
 
 
 def _cut(document: str) -> str:
-    """Return the document as a connection that breaks leaves it: in the middle of the last item's date."""
-    return document[: document.rindex("<pubDate>") + len("<pubDate>Sun, 01")]
+    """Return the document as a connection that breaks leaves it: in the middle of its last item's last element."""
+    start = "<category>"
+    return document[: document.rindex(start) + len(start) + 2]
 
 
 def _crossed(document: str) -> str:
     """Return the document as a careless program writes it: two tags closed crosswise, and a bare ampersand."""
-    name, _, rest = document.partition("</category>")
-    return name + "</category>\n<source>Kanaal & <b>kade</source></b>" + rest
+    end = "</category>"
+    head, _, rest = document.partition(end)
+    return f"{head}{end}\n<source>Kanaal & <b>kade</source></b>{rest}"
