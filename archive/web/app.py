@@ -16,7 +16,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -66,6 +72,7 @@ def create(
             Route(f"/{FEED_FILE}", partial(_feed, documents)),
             Route("/feed-{number:int}.xml", partial(_feed_page, documents)),
             Route(f"/{STYLE_FILE}", _feed_style),
+            Route("/favicon.ico", _icon),
             Route("/livez", _alive),
             Route("/readyz", partial(_ready, pages)),
             Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -116,6 +123,12 @@ async def _feed_page(documents: Documents, request: Request) -> Response:
 async def _feed_style(_: Request) -> Response:
     headers = {"Cache-Control": f"max-age={STYLE_MAX_AGE_S}"}
     return Response(style(), media_type="text/css", headers=headers)
+
+
+async def _icon(_: Request) -> Response:
+    """Answer what browsers ask for beside a document that names no icon, such as the feed."""
+    headers = {"Cache-Control": f"max-age={STYLE_MAX_AGE_S}"}
+    return FileResponse(HERE / "static" / "icon.svg", headers=headers)
 
 
 async def _alive(_: Request) -> Response:
