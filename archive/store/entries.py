@@ -99,7 +99,7 @@ class EntryDeposit:
         self._known = Known(connection)
         self._drafts = Drafts(connection)
         self._last_stated: dict[int, Traits] = {}
-        self._last_facts: dict[int, bytes] = {}
+        self._last_statements: dict[int, record.Statement] = {}
         self._taken_ids: set[str] = set()
         self._touched: dict[int, None] = {}
         self._revised: set[int] = set()
@@ -247,7 +247,7 @@ class EntryDeposit:
 
     def _note_stated(self, sighting_id: int, traits: Traits, statement: record.Statement) -> None:
         self._last_stated[sighting_id] = traits
-        self._last_facts[sighting_id] = _facts_digest(statement)
+        self._last_statements[sighting_id] = statement
 
     def _same_as_before(self, one: _Stated) -> StoredSighting | None:
         """Return the entry's own sighting if it last stated just this."""
@@ -293,7 +293,7 @@ class EntryDeposit:
         match decision:
             case Seen():
                 assert own is not None, "only what is known can be seen again"
-                if self._last_facts[own.id] == _facts_digest(one.statement):
+                if _facts_digest(self._last_statements[own.id]) == _facts_digest(one.statement):
                     self._see(own, one)
                 else:
                     self._restate(own, one, is_edit=False)

@@ -79,6 +79,7 @@ class KnownVariant:
     seen: list[KnownSighting] = field(default_factory=list)
     keys: dict[str, None] = field(default_factory=dict)
     summary: str = ""
+    traits: dict[int, Traits] = field(default_factory=dict)
 
 
 class Known:
@@ -212,7 +213,13 @@ class Known:
         return tuple(exact)
 
     def traits_of(self, variant: KnownVariant, *, feed_id: int) -> Traits:
-        """Return what a standing telling is compared by; its guid is that of its sighting in `feed_id`, if any."""
+        """Return what a standing telling is compared by; its guid is that of its sighting in `feed_id`, if any.
+
+        Made once a feed, until its keys change: its words are what costs.
+        """
+        made = variant.traits.get(feed_id)
+        if made is not None:
+            return made
         same_feed = [sighting for sighting in variant.seen if sighting.feed_id == feed_id]
         place = (same_feed or variant.seen)[-1]
         telling = Telling(
@@ -228,7 +235,8 @@ class Known:
             language=variant.language,
             published_at=to_at_or_none(variant.published_us),
         )
-        return Traits(telling=telling, url_keys=tuple(variant.keys))
+        variant.traits[feed_id] = Traits(telling=telling, url_keys=tuple(variant.keys))
+        return variant.traits[feed_id]
 
     # ---- keeping up ------------------------------------------------------------------------------
 
@@ -238,9 +246,12 @@ class Known:
         self._note_sighting(sighting)
         variant.seen.append(sighting)
         self.note_keys(variant, traits)
+        if len(variant.seen) == 1:
+            variant.traits[sighting.feed_id] = traits
 
     def note_keys(self, variant: KnownVariant, traits: Traits) -> None:
         """Take in the addresses and words of a new statement of a variant."""
+        variant.traits.clear()
         for key in traits.url_keys:
             variant.keys[key] = None
             self._by_url[url_digest(key)][variant.id] = None
