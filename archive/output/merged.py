@@ -47,7 +47,7 @@ def publish_merged(
         entries, n_closed = _would_be(store, policy, facts, now=now)
     else:
         store.settle(now=now, policy=policy)
-        with store.writing() as connection:
+        with store.writing(is_durable=True) as connection:
             entries, n_closed = _closed(Series(connection, facts.name), facts, now=now)
         with store.writing() as connection:
             write_pages(folder, facts.name, n_closed, Series(connection, facts.name).page)

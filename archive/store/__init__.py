@@ -1,7 +1,8 @@
 """The tables and everything that writes them: one transaction a group of outcomes, all of it or nothing.
 
-`Store` (store.py) is the only owner of transactions. Downwards inside this folder: store -> settle, deposit,
-frontier, feeds, dump, upkeep -> merging -> known -> index -> bodies, locks, opening -> sqlite -> schema, instants.
+`Store` (store.py) is the only owner of transactions. Downwards inside this folder: store > deposit, settle, closed,
+published, dump, migrating, erasing, correcting > entries, pages > merging > faces > stating > known > pagetasks,
+subscriptions > frontier > indexing > index > drafts, upkeep, opening, bodies, locks > sqlite > schema, instants.
 `reading.py` and `sqlite.py` serve the read-only path and import no SQLAlchemy.
 """
 

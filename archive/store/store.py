@@ -6,6 +6,7 @@ when it writes. Reading for people goes through `archive.front`.
 """
 
 import contextlib
+import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,14 +18,16 @@ from sqlalchemy import Connection
 from archive.errors import UsageError
 from archive.model.kept import FeedRow
 from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
+from archive.store import correcting, frontier, indexing, subscriptions, upkeep
 from archive.store import dump as dumping
-from archive.store import frontier, indexing, subscriptions, upkeep
 from archive.store.bodies import Bodies
 from archive.store.deposit import Depositor, Plan
+from archive.store.erasing import Erased, Erasing
 from archive.store.frontier import HostLease
 from archive.store.index import Indexer
 from archive.store.instants import to_at
-from archive.store.opening import bodies_path_of, open_engine, path_of, unusable
+from archive.store.naming import article_named
+from archive.store.opening import READS, bodies_path_of, open_engine, path_of, unusable
 from archive.store.policy import DepositPolicy
 from archive.store.schema import feeds, meta
 from archive.store.settle import SettlePolicy, settle
@@ -84,14 +87,16 @@ class Store:
         self.close()
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, is_durable: bool = False) -> Iterator[Connection]:
         """One write transaction: committed when the block ends, rolled back when it raises.
 
-        The caches of this process grow only after the commit. Database errors come out as ArchiveUnusable or Busy.
+        The caches of this process grow only after the commit. With `is_durable` the commit is on the disk, not only
+        in its cache, when the block has ended. Database errors come out as ArchiveUnusable or Busy.
         """
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            with self._engine.connect() as connection, _synchronous(connection, full=is_durable):
+                with connection.begin():
+                    yield connection
         except sa.exc.DatabaseError as error:
             self._indexer.rollback()
             raise unusable(error, self._path) from error
@@ -99,6 +104,15 @@ class Store:
             self._indexer.rollback()
             raise
         self._indexer.commit()
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot for reading, which keeps no writer waiting."""
+        try:
+            with self._engine.connect() as connection:
+                yield connection.execution_options(**READS)
+        except sa.exc.DatabaseError as error:
+            raise unusable(error, self._path) from error
 
     # ---- polling ---------------------------------------------------------------------------------
 
@@ -147,7 +161,7 @@ class Store:
 
     def next_due_at(self) -> datetime | None:
         """Return when something is due next."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return frontier.next_due_at(connection)
 
     def deposit(
@@ -181,13 +195,13 @@ class Store:
 
     def find_feed(self, name_or_url: str) -> FeedRow:
         """Return a feed by name or address; NotFound names the nearest."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             feed_id = subscriptions.find(connection, name_or_url)
             return subscriptions.rows(connection, ids=[feed_id])[0]
 
     def feeds(self, *, ids: Collection[int] | None = None) -> tuple[FeedRow, ...]:
         """Return the feeds, by name."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return subscriptions.rows(connection, ids=ids)
 
     def set_feed_state(self, feed_id: int, state: str, *, now: datetime) -> None:
@@ -200,11 +214,54 @@ class Store:
         with self.writing() as connection:
             return subscriptions.change(connection, feed_id, wanted)
 
+    # ---- by hand ---------------------------------------------------------------------------------
+
+    def set_fields(
+        self, article_id: str, values: Mapping[str, object], *, who: str, now: datetime
+    ) -> bool:
+        """State values of an article's face by hand (`record.hand_value` makes them); whether anything changed."""
+        with self.writing() as connection:
+            article = article_named(connection, article_id)
+            return correcting.set_fields(
+                connection, self._indexer, article, values, who=who, now=now
+            )
+
+    def erase(self, article_id: str, *, who: str, why: str | None, now: datetime) -> Erased:
+        """Remove an article for good and refuse it from now on; `wipe` afterwards takes its traces from the files.
+
+        The next `settle` tells subscribers. What other processes have open may show it until they open it again.
+        """
+        with self.writing() as connection:
+            article = article_named(connection, article_id)
+            erasing = Erasing(connection, self._indexer, self._bodies, now=now)
+            erased = erasing.erase(article, who=who, why=why)
+        self._indexer = Indexer()  # words that were only its own are no longer on disk
+        return erased
+
+    def wipe(self) -> bool:
+        """Rewrite the files without what was deleted in them; false while another process reads, so try again.
+
+        Takes the time of copying the archive, room for a second one, and keeps writers waiting meanwhile.
+        """
+        with self.writing() as connection:
+            connection.exec_driver_sql("INSERT INTO search(search) VALUES ('optimize')")
+        try:
+            self._bodies.wipe()
+            with self._engine.connect() as connection:
+                driver = indexing.driver_of(connection)
+                driver.execute("VACUUM")
+                is_busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                return False
+            raise
+        return not is_busy
+
     # ---- output ----------------------------------------------------------------------------------
 
     def settle(self, *, now: datetime, policy: SettlePolicy | None = None) -> tuple[int, ...]:
         """Write the publications that are due; returns their seqs. Durable before any file is replaced."""
-        with self.writing() as connection:
+        with self.writing(is_durable=True) as connection:
             return settle(connection, now=now, policy=policy or SettlePolicy())
 
     # ---- the service -----------------------------------------------------------------------------
@@ -240,7 +297,7 @@ class Store:
 
         `poll --at` must not go before it: sightings would be seen before they were first seen.
         """
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             latest = connection.scalar(sa.select(sa.func.max(feeds.c.last_poll_at)))
             return None if latest is None else to_at(latest)
 
@@ -248,12 +305,22 @@ class Store:
 
     def archive_id(self) -> str:
         """Return the id minted at creation; it travels with dumps."""
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             return str(connection.scalar(sa.select(meta.c.value).where(meta.c.key == "archive_id")))
+
+    def check(self) -> tuple[upkeep.Trouble, ...]:
+        """Return all that is wrong with the archive; reads the whole of it."""
+        with self.writing() as connection:
+            return upkeep.check(connection)
+
+    def reindex(self) -> int:
+        """Make the search index anew under the words of this program; returns how many rows it has."""
+        with self.writing() as connection:
+            return indexing.rebuild(connection, self._indexer)
 
     def dump(self, out: IO[str], *, with_bodies: bool = True) -> dict[str, int]:
         """Write every table as text (dump.py); returns rows by table."""
-        with self.writing() as connection:
+        with self.reading() as connection:
             return dumping.dump(connection, self._bodies if with_bodies else None, out)
 
     def load(self, lines: Iterable[str]) -> dict[str, int]:
@@ -266,3 +333,17 @@ class Store:
             counts = dumping.load(connection, self._bodies, lines)
             indexing.rebuild(connection, self._indexer)
             return counts
+
+
+@contextlib.contextmanager
+def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
+    """Let the transaction within be committed with an fsync; a setting that holds only outside of one."""
+    if not full:
+        yield
+        return
+    driver = indexing.driver_of(connection)
+    driver.execute("PRAGMA synchronous = FULL")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA synchronous = NORMAL")

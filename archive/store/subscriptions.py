@@ -99,7 +99,7 @@ def add(
             page=wanted.page or "auto",
             interval_s=wanted.interval_s,
             is_private=bool(wanted.is_private),
-            publishes=True if wanted.publishes is None else wanted.publishes,
+            publishes=not wanted.is_private if wanted.publishes is None else wanted.publishes,
             auth_file=wanted.auth_file,
             verify_tls=True if wanted.verify_tls is None else wanted.verify_tls,
             body_digest=b"",

@@ -130,6 +130,13 @@ def test_a_private_feeds_address_is_not_shown(connection: Connection) -> None:
     assert "abc" not in row.address
 
 
+def test_a_private_feed_publishes_only_when_that_is_asked_for(connection: Connection) -> None:
+    add(connection, JOOP, is_private=True)
+    add(connection, NOS, is_private=True, publishes=True)
+    published = {row.url: row.publishes for row in subscriptions.rows(connection)}
+    assert published == {JOOP: False, NOS: True}
+
+
 @pytest.mark.parametrize(
     ("wish", "slug"),
     [
