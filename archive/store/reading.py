@@ -21,8 +21,6 @@ from archive.store.sqlite import Reader, Row
 SHORTEST_ID: Final = 4
 """Characters of a public id that people must type at least (IDENTITY)."""
 
-_ID_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz234567")
-
 
 # ---- feeds --------------------------------------------------------------------------------------
 
@@ -99,9 +97,9 @@ def find_article(reader: Reader, typed: str) -> int:
     Raises NotFound: nothing begins so, several articles do, fewer than 4 characters were typed.
     """
     prefix = typed.strip().lower()
-    if len(prefix) < SHORTEST_ID or not set(prefix) <= _ID_LETTERS:
+    if len(prefix) < SHORTEST_ID or not (prefix.isascii() and prefix.isalnum()):
         raise NotFound(
-            f"'{typed}' is no article's id: type at least its first {SHORTEST_ID} characters (a-z, 2-7),"
+            f"'{typed}' is no article's id: type at least its first {SHORTEST_ID} characters (letters and digits),"
             " as newsarchive search shows them",
             subject=typed,
         )

@@ -1,0 +1,81 @@
+"""The archive's own words give a query its forms, its beginnings and its nearest spelling."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.store import vocabulary
+from archive.store.sqlite import Reader, open_reader
+from archive.store.vocabulary import distance
+from tests.archive.store.archives import Newsroom
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Reader]:
+    room = Newsroom(tmp_path / "archive.db")
+    room.article("Bondgenoten en bondgenoot", "minister ministers mini stikstofuitkoop")
+    room.article("Étudié étudier", language="fr")
+    room.article("unbekannt", language=None)
+    room.close()
+    opened = open_reader(str(tmp_path / "archive.db"))
+    yield opened
+    opened.close()
+
+
+def test_languages_are_those_that_have_forms(reader: Reader) -> None:
+    assert vocabulary.languages(reader) == ("fr", "nl")
+
+
+def test_forms_are_words_of_one_key_in_their_language(reader: Reader) -> None:
+    assert vocabulary.forms_of(reader, "bondgenoot", "bondgenoot", ("fr", "nl")) == (
+        (("nl", ("bondgenoten",)),),
+        (),
+    )
+    assert vocabulary.forms_of(reader, "mini", "mini", ("nl",)) == ((), ())
+    # Without its accent it still finds the forms of the word that has one.
+    assert vocabulary.forms_of(reader, "etudie", "etudie", ("fr",))[0] == (("fr", ("etudier",)),)
+
+
+def test_forms_beyond_the_bound_are_cut_and_said(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary, "MAX_FORMS", 0)
+    assert vocabulary.forms_of(reader, "bondgenoot", "bondgenoot", ("nl",))[1] == ("nl",)
+
+
+def test_a_beginning_is_a_range_of_words(reader: Reader) -> None:
+    assert vocabulary.words_beginning(reader, "mini") == ("mini", "minister", "ministers")
+    assert vocabulary.count_beginning(reader, "mini") == 3
+    assert vocabulary.words_beginning(reader, "zz") == ()
+
+
+def test_the_nearest_word_shares_its_first_letters(reader: Reader) -> None:
+    assert vocabulary.near(reader, "stikstofuitkop") == ("stikstofuitkoop",)
+    assert vocabulary.near(reader, "minsiter") == ("minister", "ministers")
+    assert vocabulary.near(reader, "xinister") == ()
+    assert vocabulary.near(reader, "min") == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("abc", "abc", 0),
+        ("abc", "abd", 1),
+        ("abc", "acb", 1),
+        ("abc", "abcd", 1),
+        ("abc", "xbcd", 2),
+        ("abc", "xyz", 3),
+    ],
+)
+def test_edits_are_counted_up_to_a_limit(one: str, other: str, expected: int) -> None:
+    assert distance(one, other, 2) == min(3, expected)
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(st.text("abc", max_size=7), st.text("abc", max_size=7))
+def test_a_distance_is_symmetric_and_zero_for_equals_alone(one: str, other: str) -> None:
+    assert distance(one, other, 3) == distance(other, one, 3)
+    assert (distance(one, other, 3) == 0) == (one == other)
