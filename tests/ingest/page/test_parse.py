@@ -52,11 +52,11 @@ def test_what_is_no_article_gives_an_empty_page(body: bytes) -> None:
     [
         b"<div>" * 3000 + PARAGRAPHS[0].encode(),
         b"<b><i>" * 5000 + PARAGRAPHS[0].encode(),
-        b"<p>" + b"woord " * 300_000,
+        b"<p>" + b"woord " * 100_000,
         b"<h1>" + b"lange titel " * 10_000 + b"</h1><p>" + PARAGRAPHS[0].encode(),
         b'<script type="application/ld+json">{"@id":"#a","author":{"@id":"#a"}}</script>' * 3000,
         b"<table><tr>" + b"<td><table><tr>" * 500 + b"x",
-        b"<meta property='og:title' content='x'>" * 20_000,
+        b"<meta property='og:title' content='x'>" * 8_000,
         b"<a href='http://[::1'>x</a>" * 2000,
         b"<img srcset='" + b"a 1w, " * 50_000 + b"'>",
         ("<p>" + "x\x00y\ufffe\x0b" * 99 + "</p>").encode("utf-8", "surrogatepass"),
@@ -132,7 +132,7 @@ def mutated(body: bytes, seed: int) -> bytes:
 
 
 @given(st.sampled_from(SAMPLES), st.integers(0, 10**9))
-@settings(derandomize=True, max_examples=150, deadline=None)
+@settings(derandomize=True, max_examples=100, deadline=None)
 def test_mutated_pages_never_raise(sample: Sample, seed: int) -> None:
     # parse_article catches all; so it is asked whether it had to.
     from ingest.page import parse
@@ -157,7 +157,7 @@ def test_mutated_pages_never_raise(sample: Sample, seed: int) -> None:
     st.sampled_from(["p", "div", "h2", "h3", "span"]),
     st.booleans(),
 )
-@settings(derandomize=True, max_examples=80, deadline=None)
+@settings(derandomize=True, max_examples=40, deadline=None)
 def test_a_wall_s_sentence_is_never_in_a_text(
     offers: list[str], n_paragraphs: int, tag: str, inside: bool
 ) -> None:
