@@ -181,3 +181,21 @@ def test_the_same_bytes_give_the_same_page() -> None:
 def test_no_wall_s_words_are_in_any_text(sample: Sample) -> None:
     text = sample.parse().text or ""
     assert [words for words in WALL_WORDS if words in text] == []
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#0;", "&#1;", "&#x1F;", "&#xFFFE;", "&#xD800;", "&#99999999;"]
+)
+def test_a_reference_to_no_character_costs_nothing_but_itself(reference: str) -> None:
+    figure = '<figure><img src="/brug.jpg"></figure>'
+    html = page(
+        "Vandaag", paragraphs=(f"{PARAGRAPHS[0]}{reference}", *PARAGRAPHS[1:]), inside=figure
+    )
+    assert read(html).text == TEXT
+
+
+def test_a_report_of_one_sentence_keeps_its_paragraphs_beside_an_offer() -> None:
+    short = ("De brug is open.", "Wethouder Smit reed als eerste naar de overkant.")
+    offer = "<div><h2>Dit artikel is alleen voor abonnees.</h2></div>"
+    found = read(page("Vandaag", paragraphs=short, inside=offer))
+    assert found.text == "\n".join(short)
