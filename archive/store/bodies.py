@@ -70,6 +70,19 @@ class Bodies:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return n_gone
 
+    def since(self, stored_at: int) -> list[bytes]:
+        """Return the digests of the bodies stored at that instant or later (erasure; reads the whole file)."""
+        if not self._path.exists():
+            return []
+        query = "SELECT digest FROM bodies WHERE stored_at >= ?"
+        return [row[0] for row in self._open().execute(query, (stored_at,))]
+
+    def wipe(self) -> None:
+        """Rewrite the file without what deleted bodies left in it."""
+        if self._path.exists():
+            self._open().execute("VACUUM")
+            self._open().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def count(self) -> int:
         """Return how many bodies are kept."""
         if not self._path.exists():

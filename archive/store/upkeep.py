@@ -27,9 +27,15 @@ INVARIANTS: dict[str, str] = {
         AND NOT EXISTS (SELECT 1 FROM variants v WHERE v.article_id = a.id)""",
     "a telling without a current revision": """
         SELECT v.id FROM variants v LEFT JOIN revisions r ON r.id = v.revision_id AND r.variant_id = v.id
-        WHERE r.id IS NULL""",
+        WHERE r.id IS NULL AND v.audience <> 'erased'""",
     "a telling that no feed showed": """
-        SELECT v.id FROM variants v WHERE NOT EXISTS (SELECT 1 FROM sightings s WHERE s.variant_id = v.id)""",
+        SELECT v.id FROM variants v WHERE v.audience <> 'erased'
+        AND NOT EXISTS (SELECT 1 FROM sightings s WHERE s.variant_id = v.id)""",
+    "something left of what was erased": """
+        SELECT v.id FROM variants v WHERE v.audience = 'erased' AND (
+        EXISTS (SELECT 1 FROM sightings s WHERE s.variant_id = v.id)
+        OR EXISTS (SELECT 1 FROM statements t WHERE t.variant_id = v.id)
+        OR EXISTS (SELECT 1 FROM revisions r WHERE r.variant_id = v.id AND (r.title <> '' OR NOT r.is_void)))""",
     "a sighting without a statement": """
         SELECT s.id FROM sightings s LEFT JOIN statements t ON t.id = s.statement_id WHERE t.id IS NULL""",
     "a sighting twice": """
@@ -40,7 +46,8 @@ INVARIANTS: dict[str, str] = {
     "an article whose face is not one of its tellings": """
         SELECT a.public_id FROM articles a LEFT JOIN variants v
         ON v.id = a.primary_variant_id AND v.article_id = a.id
-        WHERE a.merged_into IS NULL AND v.id IS NULL""",
+        WHERE a.merged_into IS NULL AND v.id IS NULL
+        AND NOT EXISTS (SELECT 1 FROM variants e WHERE e.article_id = a.id AND e.audience = 'erased')""",
     "a current revision that search cannot find": """
         SELECT r.id FROM variants v JOIN revisions r ON r.id = v.revision_id
         WHERE NOT EXISTS (SELECT 1 FROM search_row w WHERE w.revision = r.id)""",
