@@ -6,10 +6,12 @@ with the entries they belong to, never before. Called by `Store.deposit` alone.
 """
 
 import json
+import sqlite3
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -36,7 +38,7 @@ from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_us
 from archive.store.pages import PageDeposit
 from archive.store.policy import DepositPolicy
-from archive.store.schema import feeds, hosts, polls
+from archive.store.schema import feeds, polls
 
 Plan = Callable[..., Schedule]
 """`plan(job, exchange, result, *, now, n_new, n_overlap) -> Schedule`: when to poll next (`ingest.pace`)."""
@@ -84,9 +86,11 @@ class Depositor:
         try:
             with connection.begin_nested():
                 return self._write(connection, outcome)
-        except sa.exc.OperationalError:
+        except (sa.exc.OperationalError, sqlite3.OperationalError):
             raise  # the disk or the lock: nothing can be written, the whole group is for another time
         except Exception as error:  # noqa: BLE001  # one outcome never sinks its group (SERVICE); it is recorded below
+            # Its words went with its savepoint. Those of its neighbours are forgotten too, which costs a look-up.
+            self._indexer.rollback()
             failed = _failure_of(outcome, error)
             with connection.begin_nested():
                 return replace(self._write(connection, failed), notes=(traceback.format_exc(),))
@@ -104,7 +108,7 @@ class Depositor:
 
     def _write_feed(self, connection: Connection, outcome: FeedOutcome) -> Deposited:
         deposited = Deposited(outcome=outcome)
-        values: dict[str, object]
+        values: dict[str, Any]
         n_overlap: int | None = None
         match outcome.result:
             case FeedParsed() as parsed:
@@ -185,8 +189,8 @@ class Depositor:
 
     def _values_after_failure(
         self, connection: Connection, job: FeedJob, failed: FeedFailed
-    ) -> dict[str, object]:
-        values: dict[str, object] = {
+    ) -> dict[str, Any]:
+        values: dict[str, Any] = {
             "last_reason": str(failed.reason),
             "last_detail": failed.detail,
             "n_failures": feeds.c.n_failures + 1,
@@ -199,34 +203,27 @@ class Depositor:
                 or 0
             )
             values["n_worker_deaths"] = n_deaths
-            if n_deaths >= PARKED_AFTER_DEATHS:
-                values["state"] = "parked"
         return values
 
     def _write_schedule(
         self,
         connection: Connection,
         outcome: FeedOutcome,
-        values: dict[str, object],
+        values: dict[str, Any],
         schedule: Schedule,
     ) -> None:
         job = outcome.job
         if not isinstance(outcome.result, FeedFailed):
             values |= {"last_good_at": self._now_us, "n_failures": 0, "n_worker_deaths": 0}
             values |= {"last_reason": None, "last_detail": None}
-        if schedule.state == "active":
-            # Good again: that ends being dead or held, but never what a person decided.
-            values["state"] = sa.case(
-                (feeds.c.state.in_(("dead", "held")), "active"), else_=feeds.c.state
-            )
-        elif schedule.state is not None:
-            values.setdefault("state", schedule.state)
-        stopped = schedule.state != "active" and values.get("state") not in (
-            None,
-            *subscriptions.POLLED_STATES,
-        )
+        state = connection.execute(
+            sa.select(feeds.c.state).where(feeds.c.id == job.feed_id)
+        ).scalar_one()
+        state = _next_state(state, schedule.state, values.get("n_worker_deaths", 0))
+        is_polled = state in subscriptions.POLLED_STATES
         values |= {
-            "next_poll_at": NEVER if stopped else to_us(schedule.next_poll_at),
+            "state": state,
+            "next_poll_at": to_us(schedule.next_poll_at) if is_polled else NEVER,
             "rhythm": frontier.rhythm_json(schedule.rhythm),
             "reasons": json.dumps(list(schedule.reasons), ensure_ascii=False),
             "last_poll_at": self._now_us,
@@ -236,9 +233,7 @@ class Depositor:
         connection.execute(sa.update(feeds).where(feeds.c.id == job.feed_id).values(values))
         if schedule.host_hold_s:
             hold_until = to_us(self._now + timedelta(seconds=schedule.host_hold_s))
-            connection.execute(
-                sa.update(hosts).where(hosts.c.id == job.host_id).values(hold_until=hold_until)
-            )
+            frontier.hold(connection, job.host_id, until_us=hold_until)
 
     def _log_poll(self, connection: Connection, deposited: Deposited) -> None:
         outcome = deposited.outcome
@@ -282,6 +277,15 @@ class Depositor:
                 return page.write(outcome, read)
             case PageFailed() as failed:
                 return page.write_failure(outcome, failed)
+
+
+def _next_state(held: str, planned: str | None, n_worker_deaths: int) -> str:
+    """Return the state of a feed after a poll. What a person stopped, or has to look at, no poll changes."""
+    if held in ("paused", "retired", "parked"):
+        return held
+    if n_worker_deaths >= PARKED_AFTER_DEATHS:
+        return "parked"
+    return planned or held
 
 
 def _failure_of(outcome: Outcome, error: Exception) -> Outcome:

@@ -113,6 +113,23 @@ def release(connection: Connection, lease: HostLease) -> None:
     refresh_hosts(connection, [lease.host_id])
 
 
+def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
+    """Leave a host alone until then, as its server asked; an earlier promise that lasts longer stands.
+
+    The lease may end before: `next_at` is moved with it, so that a process that dies here breaks no promise.
+    """
+    connection.execute(
+        sa.update(hosts)
+        .where(hosts.c.id == host_id, hosts.c.hold_until < until_us)
+        .values(hold_until=until_us)
+    )
+    connection.execute(
+        sa.update(hosts)
+        .where(hosts.c.id == host_id, hosts.c.next_at < until_us)
+        .values(next_at=until_us)
+    )
+
+
 def holds(connection: Connection, host_id: int, epoch: int) -> bool:
     """Return whether `epoch` is still the host's: the fence of every deposit."""
     return bool(connection.scalar(sa.select(hosts.c.epoch == epoch).where(hosts.c.id == host_id)))

@@ -77,9 +77,9 @@ def open_engine(url: str, *, create: bool = False, accepts_older: bool = False) 
     return engine
 
 
-def unusable(error: sa.exc.DatabaseError, path: Path) -> ArchiveUnusable | Busy:
+def unusable(error: sa.exc.DatabaseError | sqlite3.Error, path: Path) -> ArchiveUnusable | Busy:
     """Return the exception that says what a database error means for people, and the cure."""
-    said = str(error.orig)
+    said = str(_first_of(error))
     if "locked" in said or "busy" in said:
         return Busy(f"{path} is being written by another process; try again in a moment")
     if "full" in said:
@@ -93,6 +93,13 @@ def unusable(error: sa.exc.DatabaseError, path: Path) -> ArchiveUnusable | Busy:
             subject=str(path),
         )
     return ArchiveUnusable(f"cannot use {path}: {said}", subject=str(path))
+
+
+def _first_of(error: BaseException) -> BaseException:
+    """Return what went wrong at first: SQLite ends a transaction that it cannot write, and its savepoints with it."""
+    while "no such savepoint" in str(error) and error.__context__ is not None:
+        error = error.__context__
+    return error.orig if isinstance(error, sa.exc.DatabaseError) and error.orig else error
 
 
 def _engine(path: Path) -> sa.Engine:

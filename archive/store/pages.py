@@ -18,6 +18,7 @@ from archive.identity.likeness import Telling, Traits, traits_of
 from archive.model.kept import EDITS
 from archive.model.outcome import Deposited, PageFailed, PageJob, PageOutcome, PageRead
 from archive.model.stated import ArticlePage, WallKind
+from archive.store import frontier
 from archive.store.drafts import Drafts
 from archive.store.faces import Faces
 from archive.store.index import Indexer
@@ -28,7 +29,6 @@ from archive.store.policy import DepositPolicy
 from archive.store.schema import (
     articles,
     dedup_events,
-    hosts,
     observations,
     page_tasks,
     relations,
@@ -99,7 +99,8 @@ class PageDeposit:
         else:
             self._try_later("failed", reason, failed.detail)
         if failed.retry_after_s:
-            self._hold_host(failed.retry_after_s)
+            hold_until = to_us(self._now + timedelta(seconds=failed.retry_after_s))
+            frontier.hold(self._connection, self._job.host_id, until_us=hold_until)
         return Deposited(outcome=outcome)
 
     # ---- what the page states --------------------------------------------------------------------
@@ -298,14 +299,6 @@ class PageDeposit:
             sa.update(variants)
             .where(variants.c.id == self._job.variant_id)
             .values(page_state=page_state, page_detail=detail)
-        )
-
-    def _hold_host(self, retry_after_s: int) -> None:
-        hold_until = to_us(self._now + timedelta(seconds=retry_after_s))
-        self._connection.execute(
-            sa.update(hosts)
-            .where(hosts.c.id == self._job.host_id, hosts.c.hold_until < hold_until)
-            .values(hold_until=hold_until)
         )
 
 

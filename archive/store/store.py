@@ -94,10 +94,13 @@ class Store:
         in its cache, when the block has ended. Database errors come out as ArchiveUnusable or Busy.
         """
         try:
-            with self._engine.connect() as connection, _synchronous(connection, full=is_durable):
-                with connection.begin():
-                    yield connection
-        except sa.exc.DatabaseError as error:
+            with (
+                self._engine.connect() as connection,
+                _synchronous(connection, full=is_durable),
+                connection.begin(),
+            ):
+                yield connection
+        except (sa.exc.DatabaseError, sqlite3.DatabaseError) as error:
             self._indexer.rollback()
             raise unusable(error, self._path) from error
         except BaseException:
@@ -176,7 +179,10 @@ class Store:
         depositor = Depositor(
             bodies=self._bodies, indexer=self._indexer, now=now, plan=plan, policy=self._policy
         )
-        depositor.keep_bodies(outcomes)
+        try:
+            depositor.keep_bodies(outcomes)
+        except sqlite3.DatabaseError as error:
+            raise unusable(error, bodies_path_of(self._path)) from error
         with self.writing() as connection:
             return tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
 
