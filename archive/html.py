@@ -18,9 +18,9 @@ import nh3
 HTML_VERSION: Final = 1
 """Raise with every change of what `clean` lets through; stored beside the html."""
 
-# nh3 is quadratic in nesting: 20,000 nested blocks take 8 s, 512 take 4 ms.
+# nh3 is quadratic in nesting: 20,000 nested blocks take .8 s, 512 take 1 ms.
 MAX_DEPTH: Final = 512
-# Attributes of one tag are compared with each other: 60,000 on a tag take 9 s, 200 nothing.
+# Attributes of one tag are compared with each other: 60,000 on a tag take .8 s, 200 nothing.
 MAX_ATTRIBUTES: Final = 200
 
 
@@ -68,7 +68,7 @@ _RENAMED: Final = {
     ),
     "div",
 )
-# The letters that a name may start with are tried first: 11 us on a usual entry, not 40.
+# The letters that a name may start with are tried first: 18 us on an entry of 40 tags, not 40.
 _RENAME: Final = re.compile(
     rf"<(/?)(?=[{''.join(sorted({name[0] for name in _RENAMED}))}])"
     rf"({'|'.join(sorted(_RENAMED, key=len, reverse=True))})(?=[\s/>])",

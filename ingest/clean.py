@@ -24,7 +24,7 @@ _TO_PLAIN: Final = re.compile("[" + "".join(map(chr, _PLAIN)) + "]")
 
 _DROPPED: Final = re.compile(
     r"<!--(?:(?!-->).)*+(?:-->|\Z)|<(script|style|template|noscript|title|svg)\b"
-    r"(?:(?!</\1).)*+(?:</\1[^>]*+>|\Z)",
+    r"(?:(?!</\1).)*+(?:</\1[^>]*+(?:>|\Z)|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 _MAY_DROP: Final = re.compile(r"<(?:!--|script|style|template|noscript|title|svg)", re.IGNORECASE)
@@ -85,7 +85,7 @@ def text_of(html: str) -> str:
         html = html.replace("\n", " ")
     if "&" in html:
         html = unescape(html)
-    # Splitting at blanks and joining again is .1 of the cost of a regex that folds them.
+    # Splitting at blanks and joining again: .4 of the time that regexes took to fold them.
     lines = (" ".join(line.split()) for line in plain(html).split("\n"))
     return "\n".join(line for line in lines if line)
 

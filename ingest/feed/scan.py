@@ -13,12 +13,12 @@ from typing import Final
 
 from archive.errors import NotAFeed
 
-# The largest real feed met has 12 MB; feedparser holds about 30 times a document's size.
+# The largest of 883 feeds has 1.1 MB; feedparser takes four times a document's size in memory.
 MAX_BYTES: Final = 24_000_000
 # A start tag of 20,000 attributes costs feedparser 7 s, one of 40,000 costs 30 s. Real tags have
-# at most 23, mostly namespaces.
+# at most 31, mostly namespaces (883 feeds).
 MAX_ATTRIBUTES: Final = 200
-# XHTML inside Atom is the deepest real nesting: 41 levels.
+# Real documents are at most 12 levels deep, those with XHTML inside Atom.
 MAX_DEPTH: Final = 256
 
 # Labels that name another encoding than they say, as browsers read them (WHATWG Encoding, 4.2).
@@ -244,7 +244,8 @@ def _end_of(pattern: re.Pattern[bytes], body: bytes, start: int) -> int:
 
 _DOCTYPE: Final = re.compile(
     rb"""<!DOCTYPE\b(?:"[^"]*+"|'[^']*+'|[^\[>"'])*+"""
-    rb"""(\[(?:""" + _COMMENT + rb"""|"[^"]*+"|'[^']*+'|[^\]"'])*+\]\s*+)?>""",
+    # An open comment ends with the document, or each `<!--` would be sought an end for.
+    rb"""(\[(?:<!--(?:(?!-->).)*+(?:-->|\Z)|"[^"]*+"|'[^']*+'|[^\]"'])*+\]\s*+)?>""",
     re.S | re.I,
 )  # fmt: skip
 _ENTITY: Final = re.compile(

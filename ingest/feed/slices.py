@@ -22,7 +22,7 @@ _JUNK_AFTER_ROOT: Final = expat.errors.codes[expat.errors.XML_ERROR_JUNK_AFTER_D
 
 
 # A feed's own categories are not kept, and feedparser compares each with all before it: the 966 of
-# one Blogger feed cost 40 ms, its 25 entries 25.
+# one blog cost 40 ms of CPU at every poll.
 _LEFT_OUT: Final = "category"
 # A tag to its end; `>` in an attribute's value belongs to it.
 _TAG: Final = re.compile(rb"""<(?:[^>"']++|"[^"]*+"|'[^']*+')*+>""")
