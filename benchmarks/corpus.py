@@ -48,7 +48,7 @@ from archive.store.schema import (
 from archive.store.subscriptions import Subscription
 from archive.store.upkeep import check
 from archive.words.tokens import tokens
-from benchmarks.report import machine, write_section
+from benchmarks.report import CpuUsed, cpu_used, machine, write_section
 from benchmarks.serving import Document, Served, serving
 from ingest.demo.atomcheck import faults_of
 from ingest.engine import running
@@ -145,11 +145,9 @@ def feeds(index: Sequence[Indexed], bodies: dict[str, bytes], folder: Path, resu
             wanted = Subscription(url=f"{served.base(n)}/{n}", name=f"f{n}", page="never")
             ids[store.add_feed(wanted, now=START)[0].id] = one
         config = config_of(folder)
-        before = cpu_s()
-        first = poll(store, config, list(ids), at=START)
-        cpu = [after - start for after, start in zip(cpu_s(), before, strict=True)]
+        first, used = poll(store, config, list(ids), at=START)
         facts = count(store)
-        second = poll(store, config, list(ids), at=START + timedelta(hours=2))
+        second, _ = poll(store, config, list(ids), at=START + timedelta(hours=2))
         again = count(store)
         found_in_two = sum(done.n_new + done.n_joined + done.n_revised for done in second)
         result.tell("feeds polled", len(first))
@@ -158,11 +156,9 @@ def feeds(index: Sequence[Indexed], bodies: dict[str, bytes], folder: Path, resu
         result.tell("second round: new, joined or revised", found_in_two)
         result.must(facts == again, f"a second round changed the archive: {facts} -> {again}")
         report_failures(first, ids, result)
-        result.tell("CPU ms a feed, main process", f"{cpu[0] * 1000 / len(first):.1f}")
+        result.tell("CPU ms a feed, main process", f"{used.main_s * 1000 / len(first):.1f}")
+        result.tell("CPU ms a feed, parsing processes", f"{used.others_s * 1000 / len(first):.1f}")
         finish(store, config, folder, result)
-        result.tell(
-            "CPU ms a feed, parsing processes", f"{children_cpu_ms(before) / len(first):.1f}"
-        )
 
 
 def report_entries(first: Sequence[Deposited], ids: dict[int, Indexed], result: Result) -> None:
@@ -227,9 +223,9 @@ def replay(
                 url=f"{served.base(n)}/{name}", name=name.replace("_", "-"), page="never"
             )
             ids[name] = store.add_feed(wanted, now=start)[0].id
-        before = cpu_s()
+        before = cpu_used()
         done = asyncio.run(_replay_all(store, config, served, versions, bodies, ids))
-        cpu = cpu_s()[0] - before[0]
+        cpu_s = cpu_used().main_s - before.main_s
         facts = count(store)
         tell_counts(facts, result)
         result.tell("versions polled", len(done))
@@ -238,7 +234,7 @@ def replay(
         again = asyncio.run(_replay_all(store, config, served, versions, bodies, ids, shift=shift))
         result.tell("second pass: new articles", sum(one.n_new for one in again))
         result.must(not sum(one.n_new for one in again), "a second pass made new articles")
-        result.tell("CPU ms a version, main process", f"{cpu * 1000 / len(done):.1f}")
+        result.tell("CPU ms a version, main process", f"{cpu_s * 1000 / len(done):.1f}")
         finish(store, config, folder, result)
 
 
@@ -319,19 +315,24 @@ def config_of(folder: Path) -> Config:
     )
 
 
-def poll(store: Store, config: Config, ids: list[int], *, at: datetime) -> list[Deposited]:
-    """Poll feeds once, at an instant."""
+def poll(
+    store: Store, config: Config, ids: list[int], *, at: datetime
+) -> tuple[list[Deposited], CpuUsed]:
+    """Poll feeds once, at an instant; returns what was deposited and the CPU it took, start-up aside."""
     done: list[Deposited] = []
+    used: list[CpuUsed] = []
 
     async def once() -> None:
         async with running(
             store, config, clock=lambda: at, rand=lambda: 0.5, on_deposit=done.append
         ) as engine:
+            before = cpu_used()
             await engine.until_idle(only=frozenset(ids))
+            used.append(cpu_used() - before)
 
     store.make_due(ids, now=at)
     asyncio.run(once())
-    return done
+    return done, used[0]
 
 
 def count(store: Store) -> dict[str, int]:
@@ -416,18 +417,6 @@ def _is_found(archive: Archive, article: str, title: str) -> bool:
         print(f"{title!r}: {error}", file=sys.stderr)
         return False
     return any(hit.id == article for hit in found.hits)
-
-
-def cpu_s() -> tuple[float, float]:
-    """Return CPU seconds of this process and of its ended children."""
-    own = resource.getrusage(resource.RUSAGE_SELF)
-    children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime, children.ru_utime + children.ru_stime
-
-
-def children_cpu_ms(before: tuple[float, float]) -> float:
-    """Return what the parsing processes used since `before`; they count once they have ended."""
-    return (cpu_s()[1] - before[1]) * 1000
 
 
 if __name__ == "__main__":

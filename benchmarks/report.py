@@ -1,9 +1,10 @@
-"""Writes measured tables into docs/performance.md, each between its own markers, with machine and date."""
+"""Measures CPU, and writes measured tables into docs/performance.md, each with machine and date."""
 
 import os
 import platform
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -38,3 +39,38 @@ def _processor() -> str:
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.machine()
+
+
+@dataclass(frozen=True, slots=True)
+class CpuUsed:
+    """CPU seconds of this process, and of all that descend from it and still live (the parsing processes)."""
+
+    main_s: float
+    others_s: float
+
+    def __sub__(self, before: "CpuUsed") -> "CpuUsed":
+        return CpuUsed(self.main_s - before.main_s, self.others_s - before.others_s)
+
+
+def cpu_used() -> CpuUsed:
+    """Read the CPU used so far. A descendant that has ended is not counted any more."""
+    own = os.getpid()
+    return CpuUsed(_cpu_s(own), sum(_cpu_s(pid) for pid in _descendants(own)))
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in (task / "children").read_text(encoding="ascii").split():
+            if not _is_server(int(child)):
+                yield int(child)
+                yield from _descendants(int(child))
+
+
+def _is_server(pid: int) -> bool:
+    """Tell the benchmark's own document server, which is not newsarchive's CPU."""
+    return b"bench-server" in Path(f"/proc/{pid}/comm").read_bytes()
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

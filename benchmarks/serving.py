@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def serving(documents: Mapping[str, Document], n_hosts: int = 16) -> Iterator[Se
 
 
 def _serve(pipe: Connection, n_hosts: int) -> None:
+    # So that whoever sums the CPU of newsarchive's processes can leave this one out (15 characters at most).
+    Path("/proc/self/comm").write_text("bench-server", encoding="ascii")
     asyncio.run(_Server(pipe).run(n_hosts))
 
 
