@@ -1,6 +1,7 @@
 """The words around a hit, marked on the spelling of the text itself. Pure."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +9,7 @@ from typing import Final
 from archive.model.kept import Snippet
 from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Word
 from archive.store.sqlite import Expansion
-from archive.words.tokens import Span, has_pairs, is_single, spans
+from archive.words.tokens import Place, has_pairs, is_single, places
 
 WIDTH: Final = 190
 """Characters of a snippet: about 30 words of Dutch."""
@@ -62,7 +63,7 @@ def _wanted(node: Node | None) -> Iterator[Word | Phrase | Prefix | Label]:
 
 def marked(text: str, marks: Marks) -> Snippet:
     """Return a whole text (a title) with its hits marked."""
-    parts = _parts(text, 0, len(text), _places(spans(text), marks))
+    parts = _parts(text, 0, len(text), _hits(*places(text), marks))
     return Snippet(parts=tuple(_joined(parts)))
 
 
@@ -72,12 +73,12 @@ def snippet_of(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
     Without a hit in the text, its beginning.
     """
     for head in dict.fromkeys((text[:_HEAD], text)):
-        found = spans(head)
-        places = _places(found, marks)
-        if places:
+        tokens, where = places(head)
+        hits = _hits(tokens, where, marks)
+        if hits:
             break
-    start, end = _window(found, places, width, len(text))
-    parts = list(_parts(text, start, end, places))
+    start, end = _window(where, hits, width, len(text))
+    parts = list(_parts(text, start, end, hits))
     if start > 0:
         parts.insert(0, ("… ", False))
     if end < len(text.rstrip()):
@@ -86,66 +87,77 @@ def snippet_of(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Hit:
     start: int
     end: int
     what: str
 
 
-def _places(found: list[Span], marks: Marks) -> list[_Place]:
-    """Return where marks stand, in order; they may touch or overlap."""
+def _hits(tokens: list[str], where: list[Place], marks: Marks) -> list[_Hit]:
+    """Return what is to be marked, in order; hits may touch or overlap."""
     starts: dict[str, list[tuple[str, ...]]] = {}
     for phrase in marks.phrases:
         starts.setdefault(phrase[0], []).append(phrase)
-    places = []
-    for at, span in enumerate(found):
-        token = span.token
+    wanted = marks.words.union(starts)
+    begins = marks.beginnings
+    found = [
+        at
+        for at, token in enumerate(tokens)
+        if token in wanted or (begins and token.startswith(begins))
+    ]
+    hits = []
+    for at in found:
+        token, (start, end) = tokens[at], where[at]
         if token in marks.words:
-            places.append(_Place(span.start, span.end, token))
-        elif marks.beginnings and token.startswith(marks.beginnings):
+            hits.append(_Hit(start, end, token))
+        elif begins and token.startswith(begins):
             # Of a pair, only the character that was asked for.
-            is_pair = token[0] in marks.beginnings and len(token) == 2 and has_pairs(token)
-            places.append(_Place(span.start, span.start + 1 if is_pair else span.end, token))
+            is_pair = token[0] in begins and len(token) == 2 and has_pairs(token)
+            hits.append(_Hit(start, start + 1 if is_pair else end, token))
         for phrase in starts.get(token, ()):
-            end = at + len(phrase)
-            if _follows(found[at:end], phrase):
-                places.append(_Place(span.start, found[end - 1].end, " ".join(phrase)))
-    return places
+            stop = at + len(phrase)
+            if _follows(tokens[at:stop], phrase):
+                hits.append(_Hit(start, where[stop - 1][1], " ".join(phrase)))
+    return hits
 
 
-def _follows(found: list[Span], phrase: tuple[str, ...]) -> bool:
-    tokens = tuple(span.token for span in found)
-    if tokens[:-1] != phrase[:-1] or len(tokens) < len(phrase):
+def _follows(tokens: list[str], phrase: tuple[str, ...]) -> bool:
+    if len(tokens) < len(phrase) or tuple(tokens[:-1]) != phrase[:-1]:
         return False
     return tokens[-1] == phrase[-1] or (is_single(phrase[-1]) and tokens[-1].startswith(phrase[-1]))
 
 
-def _window(found: list[Span], places: list[_Place], width: int, length: int) -> tuple[int, int]:
+def _window(where: list[Place], hits: list[_Hit], width: int, length: int) -> tuple[int, int]:
     """Return start and end of the part with the most distinct hits, then the most hits, then the earliest."""
     if length <= width:
         return 0, length
+    if not where:
+        return 0, width
     best, best_score = 0, (0, 0)
     last = 0
-    for first, place in enumerate(places):
+    for first, hit in enumerate(hits):
         last = max(last, first)
-        while last + 1 < len(places) and places[last + 1].end - place.start <= width * 2 // 3:
+        while last + 1 < len(hits) and hits[last + 1].end - hit.start <= width * 2 // 3:
             last += 1
-        inside = places[first : last + 1]
-        score = (len({p.what for p in inside}), len(inside))
+        inside = hits[first : last + 1]
+        score = (len({h.what for h in inside}), len(inside))
         if score > best_score:
-            best, best_score = place.start, score
-    wanted = max(0, best - width // 3) if places else 0
-    borders = [span.start for span in found]
-    start = 0 if wanted == 0 else next((at for at in borders if wanted <= at <= best), best)
-    end = max((span.end for span in found if span.end <= start + width), default=start + width)
-    return start, end if end > start else min(length, start + width)
+            best, best_score = hit.start, score
+    wanted = max(0, best - width // 3) if hits else 0
+    start = wanted and where[bisect_left(where, (wanted, 0))][0]
+    after = bisect_left(where, (start + width, 0))
+    end = where[after][0] if after < len(where) else length
+    while after and end > start + width:
+        after -= 1
+        end = where[after][1]
+    return start, min(end, start + width) if end > start else min(length, start + width)
 
 
-def _parts(text: str, start: int, end: int, places: Iterable[_Place]) -> Iterator[tuple[str, bool]]:
+def _parts(text: str, start: int, end: int, hits: Iterable[_Hit]) -> Iterator[tuple[str, bool]]:
     """Yield the text between two places, marked and unmarked in turn."""
     at = start
-    for place in places:
-        from_, to = max(place.start, at), min(place.end, end)
+    for hit in hits:
+        from_, to = max(hit.start, at), min(hit.end, end)
         if from_ >= to:
             continue
         if from_ > at:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 WORDS_VERSION: Final = 1
 """Raise with every change of what `tokens` or `forms.keys` returns; stored in `meta` and with each index row."""
@@ -184,59 +184,78 @@ def spellings(text: str) -> set[str]:
     return set(" ".join(chunks - others).translate(_ASCII).split()).union(lower.split())
 
 
-class Span(NamedTuple):
-    """A token and where it stands in the text it came from: text[start:end]."""
+Place = tuple[int, int]
+"""Where a token stands in the text it came from: text[start:end]."""
 
-    token: str
-    start: int
-    end: int
-
-
+_RUN: Final = re.compile(r"[^\W_]+")
 _CHUNK: Final = re.compile(
     r"[A-Za-z0-9]++(?![^\x00-\x7f])|[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+"
 )
 
 
-def spans(text: str) -> list[Span]:
-    """Return the tokens of a text with their places, for marks on its own spelling.
+def places(text: str) -> tuple[list[str], list[Place]]:
+    """Return the tokens of a text and the place of each, for marks on its own spelling.
 
-    A pair of a script without spaces covers both its characters, so such spans overlap.
+    A pair of a script without spaces covers both its characters, so such places overlap. 150 µs for 3,000
+    characters of Dutch, 2 ms of Japanese.
     """
-    found: list[Span] = []
+    if _is_plain(text):
+        return tokens(text), [match.span() for match in _RUN.finditer(text)]
+    found: list[str] = []
+    where: list[Place] = []
     for match in _CHUNK.finditer(text):
-        chunk = match.group()
+        chunk, start = match.group(), match.start()
         if chunk.isascii():
-            found.append(Span(chunk.lower()[:MAX_TOKEN], match.start(), match.end()))
-        else:
-            found.extend(_spans_of(chunk, match.start()))
-    return found
+            found.append(chunk.lower()[:MAX_TOKEN])
+            where.append((start, match.end()))
+            continue
+        for token, place in _spans_of(chunk, start):
+            found.append(token)
+            where.append(place)
+    return found, where
 
 
-def _spans_of(chunk: str, offset: int) -> Iterator[Span]:
+def _is_plain(text: str) -> bool:
+    """Whether each run of letters and digits is one token, and nothing else is any."""
+    return text.isascii() or all(_is_plain_character(c) for c in set(text) if c > "\x7f")
+
+
+@cache
+def _is_plain_character(character: str) -> bool:
+    folded = _WORDS[ord(character)]
+    if character.isalnum():
+        return folded != "" and " " not in folded and not has_pairs(folded)
+    return folded == " "
+
+
+def _spans_of(chunk: str, offset: int) -> Iterator[tuple[str, Place]]:
     """Yield the spans of a chunk that holds more than ASCII, character by character."""
     folded = [_WORDS[ord(character)] for character in chunk]
     start = 0
     for at in range(len(chunk) + 1):
         if at < len(chunk) and (folded[at] == "" or not folded[at].isspace()):
             continue
-        run, places = "", []
+        run, where = "", list[int]()
         for place in range(start, at):
             run += folded[place]
-            places.extend([offset + place] * len(folded[place]))
-        yield from _spans_of_run(run, places)
+            where.extend([offset + place] * len(folded[place]))
+        yield from _spans_of_run(run, where)
         start = at + 1
 
 
-def _spans_of_run(run: str, places: list[int]) -> Iterator[Span]:
+def _spans_of_run(run: str, where: list[int]) -> Iterator[tuple[str, Place]]:
     for match in _run_part().finditer(run):
         part, start, end = match.group(), match.start(), match.end()
         if not _paired_run().match(part):
             word = unicodedata.normalize("NFC", part)[:MAX_TOKEN]
-            yield Span(word, places[start], places[end - 1] + 1)
+            yield word, (where[start], where[end - 1] + 1)
             continue
         for at in range(start, end):
             last = min(at + 1, end - 1)
-            yield Span(run[at : at + 2] if at < last else run[at], places[at], places[last] + 1)
+            yield (
+                run[at : at + 2] if at < last else run[at],
+                (where[at], where[last] + 1),
+            )
 
 
 def _spaced(text: str) -> str:

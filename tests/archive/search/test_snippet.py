@@ -59,6 +59,11 @@ def test_pairs_grow_into_the_characters_that_were_asked_for() -> None:
     assert bracketed(marked(text, Marks(beginnings=("都",)))) == "東京[都]は東京の予算"
 
 
+def test_a_text_of_signs_or_of_one_endless_word_is_cut_all_the_same() -> None:
+    for text in ("!" * 5000, "x" * 5000, "é" * 5000 + " storm"):
+        assert len(plain(snippet_of(text, words("storm")))) <= WIDTH + 4
+
+
 def test_line_breaks_become_spaces() -> None:
     assert plain(snippet_of("een\n\ntwee\tdrie", words("twee"))) == "een twee drie"
 

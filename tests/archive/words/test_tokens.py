@@ -12,8 +12,8 @@ from archive.words.tokens import (
     fold,
     has_pairs,
     is_single,
+    places,
     query_tokens,
-    spans,
     spellings,
     tokens,
 )
@@ -165,9 +165,22 @@ def test_folding_the_spellings_gives_the_tokens(text: str) -> None:
 
 @CHECK
 @given(LETTERS)
-def test_spans_are_the_tokens_with_their_places(text: str) -> None:
+@example("voet\u00adbal ™")
+@example("n\u0303o ½")
+def test_places_are_those_of_the_tokens(text: str) -> None:
     composed = unicodedata.normalize("NFKC", text)
-    found = spans(composed)
-    assert [span.token for span in found] == tokens(composed)
-    assert all(0 <= s.start < s.end <= len(composed) for s in found)
-    assert all(a.start <= b.start for a, b in itertools.pairwise(found))
+    found, where = places(composed)
+    assert found == tokens(composed)
+    assert all(0 <= start < end <= len(composed) for start, end in where)
+    assert all(a[0] <= b[0] for a, b in itertools.pairwise(where))
+    whole, somewhere = places(text)
+    assert len(whole) == len(somewhere)
+
+
+@CHECK
+@given(LETTERS)
+def test_what_stands_at_a_place_is_its_token(text: str) -> None:
+    for token, (start, end) in zip(*places(text), strict=True):
+        assert token in [*tokens(text[start:end]), text[start:end]] or token in "".join(
+            tokens(text[start:end])
+        )
