@@ -15,6 +15,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 
 from archive.errors import ArchiveUnusable, NewerSchema
+from archive.store.opening import open_engine, path_of
 from archive.store.schema import SCHEMA_VERSION, meta
 from archive.store.upkeep import back_up
 
@@ -64,10 +65,19 @@ def migrate(
             driver = connection.connection.driver_connection
             assert driver is not None, "an open connection has its driver's"
             back_up(driver, copy)
-    except OSError as error:
+    except (OSError, ArchiveUnusable) as error:
         raise ArchiveUnusable(
             f"no backup could be made at {copy} ({error}); nothing was changed", subject=str(path)
         ) from error
     with engine.connect() as connection:
         upgrade(connection, steps=steps)
     return before, target, copy
+
+
+def migrate_at(url: str, *, now: datetime) -> tuple[int, int, Path | None]:
+    """Upgrade the archive at an address; see `migrate`."""
+    engine = open_engine(url, accepts_older=True)
+    try:
+        return migrate(engine, path_of(url), now=now)
+    finally:
+        engine.dispose()

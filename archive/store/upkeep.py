@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from archive.errors import ArchiveUnusable
 from archive.store.instants import to_us
 from archive.store.schema import poll_days, polls, services
 
@@ -109,19 +110,29 @@ def _trouble(what: str, found: list[str]) -> Trouble:
 
 
 def back_up(source: sqlite3.Connection, target: Path) -> None:
-    """Copy a running archive to a new file, whole and consistent, and check the copy before it gets its name."""
+    """Copy a running archive to a new file, whole and consistent, and check the copy before it gets its name.
+
+    Raises ArchiveUnusable (the disk is full, the archive is damaged), OSError; nothing is left behind then.
+    """
     draft = target.with_name(f".{target.name}.part")
     draft.unlink(missing_ok=True)
-    copy = sqlite3.connect(draft)
     try:
-        source.backup(copy, pages=1_000)
-        found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        copy = sqlite3.connect(draft)
+        try:
+            source.backup(copy, pages=1_000)
+            found = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        finally:
+            copy.close()
+        if found != "ok":
+            raise sqlite3.DatabaseError(f"the copy is damaged: {found}")
+        draft.replace(target)
+    except sqlite3.Error as error:
+        raise ArchiveUnusable(
+            f"no copy was made at {target}: {error}; newsarchive check says more",
+            subject=str(target),
+        ) from error
     finally:
-        copy.close()
-    if found != "ok":
-        draft.unlink()
-        raise OSError(f"the copy is damaged: {found}")
-    draft.replace(target)
+        draft.unlink(missing_ok=True)
 
 
 def beat(
