@@ -271,34 +271,14 @@ def _stored(db: sqlite3.Connection, revision: int) -> _Stored | None:
     return _Stored(key, title_tokens, body_tokens, label, effective_at)
 
 
-def check(db: sqlite3.Connection, *, n_sample: int = 200) -> tuple[str, ...]:
-    """Return what is wrong between rows, index and stored text; a sentence each, none when all is well.
+def differing(db: sqlite3.Connection, *, n_sample: int = 200) -> tuple[int, ...]:
+    """Return the revisions, of a spread sample, whose index entry does not answer to each of their words.
 
-    FTS5's own integrity check cannot see a row whose tokens went in as others than its text's, nor an orphan: every
-    row's place is compared here, and of a spread sample every token.
+    FTS5's own integrity check cannot see that: to it, wrong words are words. Reads and queries 200 texts, 0.5 s.
     """
-    problems = [
-        f"search: {n} index entries without a row"
-        for (n,) in db.execute(
-            "SELECT count(*) FROM search_docsize WHERE id NOT IN (SELECT key FROM search_row)"
-        )
-        if n
-    ]
-    problems += [
-        f"search: {n} rows without an index entry"
-        for (n,) in db.execute(
-            "SELECT count(*) FROM search_row WHERE key NOT IN (SELECT id FROM search_docsize)"
-        )
-        if n
-    ]
     step = max(1, db.execute("SELECT count(*) FROM search_row").fetchone()[0] // n_sample)
     sample = db.execute("SELECT revision FROM search_row ORDER BY key").fetchall()[::step]
-    problems += [
-        f"search: the index entry of revision {revision} does not hold its words"
-        for (revision,) in sample
-        if not _holds(db, revision)
-    ]
-    return tuple(problems)
+    return tuple(revision for (revision,) in sample if not _holds(db, revision))
 
 
 def _holds(db: sqlite3.Connection, revision: int) -> bool:
@@ -314,27 +294,3 @@ def _holds(db: sqlite3.Connection, revision: int) -> bool:
         ).fetchone()
         for at in range(0, len(words), 50)
     )
-
-
-def rebuild(db: sqlite3.Connection) -> int:
-    """Make index and vocabulary anew from the stored text, in the caller's transaction; return the rows written.
-
-    Keys and labels stay; needs about 0.6 ms CPU an article.
-    """
-    db.execute("INSERT INTO search (search) VALUES ('delete-all')")
-    db.execute("DELETE FROM word")
-    indexer = Indexer()
-    n_rows = 0
-    rows = db.execute(
-        "SELECT r.key, r.label, v.title, c.text, v.language FROM search_row AS r"
-        " JOIN revisions AS v ON v.id = r.revision JOIN contents AS c ON c.digest = v.content_digest"
-        " ORDER BY r.key"
-    )
-    for key, label, title, text, language in rows:
-        title_tokens, body_tokens = tokens_of(title, text)
-        _insert(db, key, title_tokens, body_tokens, label)
-        indexer.learn(db, language_of(language), f"{title} {text}", title_tokens, body_tokens)
-        indexer.commit()
-        n_rows += 1
-    db.execute("UPDATE search_row SET words_version = ?", (WORDS_VERSION,))
-    return n_rows

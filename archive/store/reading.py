@@ -151,12 +151,15 @@ def article_of(reader: Reader, article: int) -> Article:
     """Return an article, with its face, every sighting and counter; NotFound where it has no revision yet."""
     row = reader.row(
         "SELECT a.public_id, a.first_seen_at, a.effective_at, a.settled_at, v.id, v.revision_id, v.page_state,"
-        " v.page_detail FROM articles AS a LEFT JOIN variants AS v ON v.id = a.primary_variant_id WHERE a.id = ?",
+        " v.page_detail, v.audience FROM articles AS a LEFT JOIN variants AS v ON v.id = a.primary_variant_id"
+        " WHERE a.id = ?",
         (article,),
     )
-    if row is None or row[5] is None:
-        raise NotFound("this article has no text any more", subject=str(article))
-    public_id, first_seen, effective, settled, variant, revision, page_state, page_detail = row
+    if row is None or row[5] is None or row[8] == "erased":
+        raise NotFound(
+            "this article was erased; nothing of it is kept", subject=row[0] if row else ""
+        )
+    public_id, first_seen, effective, settled, variant, revision, page_state, page_detail, _ = row
     (n_variants,) = _one(reader, "SELECT count(*) FROM variants WHERE article_id = ?", article)
     return Article(
         id=public_id,
@@ -261,7 +264,7 @@ def primary_variant(reader: Reader, article: int) -> int:
     """Return the variant that is an article's face."""
     row = reader.row("SELECT primary_variant_id FROM articles WHERE id = ?", (article,))
     if row is None or row[0] is None:
-        raise NotFound("this article has no text any more", subject=str(article))
+        raise NotFound("this article was erased; nothing of it is kept", subject=str(article))
     return int(row[0])
 
 
@@ -434,7 +437,8 @@ def newest_first(
     rows = reader.rows(
         "SELECT a.id FROM articles AS a JOIN variants AS v ON v.id = a.primary_variant_id"
         " WHERE a.merged_into IS NULL AND v.revision_id IS NOT NULL AND a.effective_at < ?"
-        " AND (? OR v.audience = 'public') ORDER BY a.effective_at DESC, a.id DESC LIMIT ?",
+        " AND (v.audience = 'public' OR (? AND v.audience = 'private'))"
+        " ORDER BY a.effective_at DESC, a.id DESC LIMIT ?",
         (NEVER if before is None else to_us(before), include_private, max(0, limit)),
     )
     return [row[0] for row in rows]

@@ -58,7 +58,7 @@ JOIN contents AS c ON c.digest = r.content_digest
 LEFT JOIN sightings AS s ON s.id =
     (SELECT x.id FROM sightings AS x WHERE x.variant_id = v.id ORDER BY x.first_seen_at, x.id LIMIT 1)
 LEFT JOIN feeds AS f ON f.id = s.feed_id
-WHERE a.merged_into IS NULL AND (:private OR v.audience = 'public')
+WHERE a.merged_into IS NULL AND (v.audience = 'public' OR (:private AND v.audience = 'private'))
 ORDER BY a.id
 """
 
@@ -71,7 +71,7 @@ JOIN feeds AS f ON f.id = s.feed_id
 JOIN statements AS t ON t.sighting_id = s.id AND t.source = 'feed'
 JOIN contents AS c ON c.digest = t.content_digest
 LEFT JOIN revisions AS r ON r.id = v.revision_id
-WHERE a.merged_into IS NULL AND (:private OR v.audience = 'public')
+WHERE a.merged_into IS NULL AND (v.audience = 'public' OR (:private AND v.audience = 'private'))
 ORDER BY a.id, s.id, t.id
 """
 

@@ -141,6 +141,16 @@ def test_latest_is_by_date_and_leaves_private_and_merged_ones_out(
     assert archive.latest(0) == ()
 
 
+def test_an_erased_article_is_not_found_and_goes_nowhere(room: Newsroom, archive: Archive) -> None:
+    made = room.article("Weg")
+    room.db.execute("UPDATE variants SET audience = 'erased'")
+    with pytest.raises(NotFound, match="was erased"):
+        archive.article(made)
+    assert list(archive.export()) == []
+    assert list(archive.export(with_sightings=True)) == []
+    assert archive.latest(include_private=True) == ()
+
+
 def test_stored_json_of_another_shape_still_shows(room: Newsroom, archive: Archive) -> None:
     made = room.article("Kop")
     for stated in (
