@@ -164,7 +164,7 @@ def _around(
     )
     edits = list(_edits(revisions))
     for old, new in edits:
-        what = " and ".join(_what_changed(old, new))
+        what = " and ".join(_what_changed(old, new)) or "details"
         yield (
             "Revised",
             f"{told(new.first_seen_at)} {what}   newsarchive diff {short} {old.number} {new.number}",
@@ -201,8 +201,26 @@ def _what_changed(old: "Revision", new: "Revision") -> Iterator[str]:
     if difference.n_changed:
         share = 100 * difference.n_changed / max(1, difference.n_words)
         yield f"{max(1, min(100, round(share)))} % of the text"
-    elif not difference.is_title_changed:
-        yield "details"
+    if also := ", ".join(_also_changed(old, new)):
+        yield also
+
+
+def _also_changed(old: "Revision", new: "Revision") -> Iterator[str]:
+    """Yield what differs beside headline and text."""
+    if old.authors != new.authors:
+        yield "authors"
+    if old.section != new.section:
+        yield "section"
+    if old.tags != new.tags:
+        yield "tags"
+    if (old.url, old.canonical_url) != (new.url, new.canonical_url):
+        yield "address"
+    if old.published_at != new.published_at:
+        yield "date"
+    if old.image_url != new.image_url:
+        yield "picture"
+    if old.html != new.html and old.text == new.text:
+        yield "markup"
 
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
@@ -393,6 +411,8 @@ def _show_diff(
             t.echo(f" {label:<6} unchanged (--full)")
         else:
             _echo_parts(place, label, paragraph.parts, width, full=full)
+    if also := ", ".join(_also_changed(old, new)):
+        t.echo(f" Also   {also}")
     told_changes = [
         f"{t.number(difference.n_changed)} of {t.number(difference.n_words)} words changed"
     ]

@@ -82,6 +82,8 @@ def snippet_of(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
     if start > 0:
         parts.insert(0, ("… ", False))
     if end < len(text.rstrip()):
+        if parts:
+            parts[-1] = (parts[-1][0].rstrip(), parts[-1][1])
         parts.append((" …", False))
     return Snippet(parts=tuple(_joined(parts)))
 

@@ -138,6 +138,7 @@ def test_diff_shows_what_went_and_what_came(
         "        haalt in {-2030-} {+2027+} al de helft, zei de {-premier.-} {+minister van Defensie.+}",
         " ¶2-3   unchanged (--full)",
         " ¶4     {+Correctie: het was vijf.+}",
+        " Also   date",
         " 9 of 39 words changed · headline changed",
     ]
 
