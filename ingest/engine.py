@@ -14,16 +14,16 @@ import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
 
 from archive.config import Config
-from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
+from archive.model.outcome import Deposited, Outcome
 from archive.model.stated import SiteRules
 from archive.store.frontier import HostLease
-from archive.store.store import Plan, Store
+from archive.store.store import Plan, Store, Work
 from ingest.feed.parse import PARSER_VERSION
 from ingest.pace import PaceSettings, plan
 from ingest.turn import Turn
@@ -41,6 +41,7 @@ MAX_GROUP = 64
 DRAIN_S = 20.0
 """How long a stop waits for turns in flight (SERVICE: SIGTERM <= 20 s)."""
 
+Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
 
@@ -55,61 +56,90 @@ class Writer:
         self._clock = clock
         self._parser_version = parser_version
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._waiting: list[tuple[Outcome, asyncio.Future[Deposited]]] = []
-        self._group: asyncio.Task[None] | None = None
+        self._outcomes = _Line[Outcome, Deposited]()
+        self._asked = _Line[tuple[HostLease, Collection[int] | None], Work]()
+        self._released = _Line[HostLease, None]()
+        self._writing: asyncio.Task[None] | None = None
 
     async def run(self, write: Callable[[], Answer]) -> Answer:
         """Run one store call in the writer's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, write)
 
     async def deposit(self, outcome: Outcome) -> Deposited:
-        """Commit an outcome together with all that wait; returns once it is committed."""
-        done: asyncio.Future[Deposited] = asyncio.get_running_loop().create_future()
-        self._waiting.append((outcome, done))
-        if self._group is None or self._group.done():
-            self._group = asyncio.create_task(self._write_groups())
-        return await done
+        """Commit an outcome together with all that waits; returns once it is committed."""
+        return await self._wait(self._outcomes, outcome)
 
-    async def due_work(
-        self, lease: HostLease, only: Collection[int] | None
-    ) -> tuple[tuple[FeedJob, ...], tuple[PageJob, ...], HostLease | None]:
+    async def due_work(self, lease: HostLease, only: Collection[int] | None) -> Work:
         """Claim what is due at a leased host."""
-        return await self.run(
-            lambda: self._store.due_work(
-                lease, now=self._clock(), parser_version=self._parser_version, only=only
-            )
-        )
+        return await self._wait(self._asked, (lease, only))
 
     async def release(self, lease: HostLease) -> None:
         """Give a host back."""
-        await self.run(lambda: self._store.release(lease))
-
-    async def _write_groups(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
-            outcomes = [outcome for outcome, _ in group]
-            try:
-                written = await self.run(
-                    lambda outcomes=outcomes: self._store.deposit(  # type: ignore[misc]  # bound at once, for this group
-                        outcomes, now=self._clock(), plan=self._plan
-                    )
-                )
-            except BaseException as error:
-                for _, done in group:
-                    if not done.done():
-                        done.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
-                continue
-            for (_, done), deposited in zip(group, written, strict=True):
-                if not done.done():
-                    done.set_result(deposited)
+        await self._wait(self._released, lease)
 
     async def finish(self) -> None:
         """Write what waits and end the thread."""
-        if self._group is not None:
-            await self._group
+        if self._writing is not None:
+            await self._writing
         self._thread.shutdown(wait=True)
+
+    async def _wait(self, line: "_Line[Asked, Answer]", asked: Asked) -> Answer:
+        done = line.join(asked)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write_groups())
+        return await done
+
+    async def _write_groups(self) -> None:
+        lines: tuple[_Line[Any, Any], ...] = (self._outcomes, self._released, self._asked)
+        while any(line.waiting for line in lines):
+            outcomes, released, asked = (line.take() for line in lines)
+            groups = (outcomes, released, asked)
+            try:
+                deposited, work = await self.run(
+                    functools.partial(
+                        self._store.write_turns,
+                        [outcome for outcome, _ in outcomes],
+                        [lease for lease, _ in released],
+                        [ask for ask, _ in asked],
+                        now=self._clock(),
+                        plan=self._plan,
+                        parser_version=self._parser_version,
+                    )
+                )
+            except BaseException as error:
+                for group in groups:
+                    for _, done in group:
+                        if not done.done():
+                            done.set_exception(error)
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            for group, answers in (
+                (outcomes, deposited),
+                (released, (None,) * len(released)),
+                (asked, work),
+            ):
+                for (_, done), answer in zip(group, answers, strict=True):
+                    if not done.done():
+                        done.set_result(answer)
+
+
+class _Line(Generic[Asked, Answer]):
+    """Those who wait for one kind of write, first come, first served."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+
+    def join(self, asked: Asked) -> asyncio.Future[Answer]:
+        """Wait for an answer."""
+        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self.waiting.append((asked, done))
+        return done
+
+    def take(self) -> list[tuple[Asked, asyncio.Future[Answer]]]:
+        """Return the next group."""
+        group, self.waiting = self.waiting[:MAX_GROUP], self.waiting[MAX_GROUP:]
+        return group
 
 
 class Engine:

@@ -24,7 +24,7 @@ from archive.model.outcome import (
     Reason,
 )
 from archive.model.stated import SiteRules
-from archive.store.frontier import HostLease
+from archive.store.frontier import MAX_FEEDS_A_TURN, HostLease
 from ingest.poll import Fetcher, Parser, poll_feed, read_page
 from ingest.wire.robots import RobotsCache
 
@@ -90,7 +90,11 @@ class Turn:
                 await self._ledger.release(lease)
 
     async def _do(self, feeds: tuple[FeedJob, ...], pages: tuple[PageJob, ...]) -> bool:
-        """Carry jobs out in order; False when the host should be left alone for now."""
+        """Carry jobs out in order; False when the host should be left alone, or has nothing more that is due now.
+
+        What else is due there (a page to try again) is found when the host is claimed next, a tick later.
+        """
+        has_more = bool(pages) or len(feeds) >= MAX_FEEDS_A_TURN
         for job in feeds:
             if self.is_stopping:
                 return False
@@ -98,6 +102,7 @@ class Turn:
             deposited = await self._deposit(outcome)
             if deposited.is_fenced or _asked_to_wait(outcome):
                 return False
+            has_more |= bool(deposited.n_new + deposited.n_joined + deposited.n_revised)
         for page_job in pages:
             if self.is_stopping:
                 return False
@@ -105,7 +110,7 @@ class Turn:
             deposited = await self._deposit(page_outcome)
             if deposited.is_fenced or _asked_to_wait(page_outcome):
                 return False
-        return True
+        return has_more
 
     async def _read(self, job: PageJob) -> PageOutcome:
         refused = await self._robots_refuse(job)

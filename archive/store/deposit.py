@@ -142,10 +142,9 @@ class Depositor:
             n_overlap=n_overlap,
         )
         self._write_schedule(connection, outcome, values, schedule)
-        if not isinstance(outcome.result, FeedFailed):
-            subscriptions.note_move(
-                connection, outcome.job.feed_id, outcome.exchange.permanent_url, now=self._now
-            )
+        permanent_url = outcome.exchange.permanent_url
+        if permanent_url is not None and not isinstance(outcome.result, FeedFailed):
+            subscriptions.note_move(connection, outcome.job.feed_id, permanent_url, now=self._now)
         deposited = replace(deposited, schedule=schedule)
         self._log_poll(connection, deposited)
         return deposited
@@ -215,6 +214,8 @@ class Depositor:
         job = outcome.job
         if not isinstance(outcome.result, FeedFailed):
             values |= {"last_good_at": self._now_us, "n_failures": 0, "n_worker_deaths": 0}
+            if outcome.exchange.permanent_url is None:
+                values["move"] = "{}"  # the old address answers for itself again
             values |= {"last_reason": None, "last_detail": None}
         state = connection.execute(
             sa.select(feeds.c.state).where(feeds.c.id == job.feed_id)

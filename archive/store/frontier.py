@@ -104,13 +104,11 @@ def renew(connection: Connection, lease: HostLease, *, now: datetime) -> HostLea
 
 def release(connection: Connection, lease: HostLease) -> None:
     """Give a host back; it is due again when its next feed or page is, and not before its hold ends."""
-    held = holds(connection, lease.host_id, lease.epoch)
-    if not held:
-        return
     connection.execute(
-        sa.update(hosts).where(hosts.c.id == lease.host_id).values(lease_until=0, owner="")
+        sa.update(hosts)
+        .where(hosts.c.id == lease.host_id, hosts.c.epoch == lease.epoch)
+        .values(lease_until=0, owner="", next_at=_next_at(0))
     )
-    refresh_hosts(connection, [lease.host_id])
 
 
 def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
@@ -137,22 +135,31 @@ def holds(connection: Connection, host_id: int, epoch: int) -> bool:
 
 def refresh_hosts(connection: Connection, host_ids: Collection[int]) -> None:
     """Set `next_at` of hosts from what is due on them; a leased host keeps at least its lease's end."""
-    for host_id in host_ids:
-        due = connection.execute(
-            sa.select(
-                sa.select(sa.func.min(feeds.c.next_poll_at))
-                .where(feeds.c.host_id == host_id)
-                .scalar_subquery(),
-                sa.select(sa.func.min(page_tasks.c.due_at))
-                .where(page_tasks.c.host_id == host_id)
-                .scalar_subquery(),
-                sa.select(hosts.c.hold_until).where(hosts.c.id == host_id).scalar_subquery(),
-                sa.select(hosts.c.lease_until).where(hosts.c.id == host_id).scalar_subquery(),
-            )
-        ).one()
-        earliest = min(NEVER if due[0] is None else due[0], NEVER if due[1] is None else due[1])
-        next_at = earliest if earliest == NEVER else max(earliest, due[2], due[3])
-        connection.execute(sa.update(hosts).where(hosts.c.id == host_id).values(next_at=next_at))
+    connection.execute(
+        sa.update(hosts)
+        .where(hosts.c.id.in_(host_ids))
+        .values(next_at=_next_at(hosts.c.lease_until))
+    )
+
+
+def _next_at(leased_until: "sa.ColumnElement[int] | int") -> sa.ColumnElement[int]:
+    """Return when a host may next be asked: at its earliest due feed or page, after its hold and its lease."""
+    of_feeds = (
+        sa.select(sa.func.min(feeds.c.next_poll_at))
+        .where(feeds.c.host_id == hosts.c.id)
+        .scalar_subquery()
+    )
+    of_pages = (
+        sa.select(sa.func.min(page_tasks.c.due_at))
+        .where(page_tasks.c.host_id == hosts.c.id)
+        .scalar_subquery()
+    )
+    earliest = sa.func.min(sa.func.coalesce(of_feeds, NEVER), sa.func.coalesce(of_pages, NEVER))
+    # What is due never stays so, whatever is held or leased.
+    return sa.case(
+        (earliest >= NEVER, NEVER),
+        else_=sa.func.max(earliest, hosts.c.hold_until, leased_until),
+    )
 
 
 def ids_of_hosts(

@@ -33,7 +33,10 @@ from archive.store.schema import feeds, meta
 from archive.store.settle import SettlePolicy, settle
 from archive.store.subscriptions import Subscription, Synced
 
-__all__ = ["Plan", "Store"]
+__all__ = ["Plan", "Store", "Work"]
+
+Work = tuple[tuple[FeedJob, ...], tuple[PageJob, ...], HostLease | None]
+"""What is due at a host: feeds or, once none is, pages; and the lease as renewed (None: another owner has it)."""
 
 
 class Store:
@@ -138,19 +141,37 @@ class Store:
         now: datetime,
         parser_version: int,
         only: Collection[int] | None = None,
-    ) -> tuple[tuple[FeedJob, ...], tuple[PageJob, ...], HostLease | None]:
+    ) -> Work:
         """Renew a lease and claim what is due at its host: feeds first, then pages."""
         with self.writing() as connection:
-            renewed = frontier.renew(connection, lease, now=now)
-            if renewed is None:
-                return (), (), None
-            jobs = frontier.due_feeds(
-                connection, renewed, now=now, parser_version=parser_version, only=only
+            return _due_work(connection, lease, only, now=now, parser_version=parser_version)
+
+    def write_turns(
+        self,
+        outcomes: Sequence[Outcome],
+        released: Sequence[HostLease],
+        asked: Sequence[tuple[HostLease, Collection[int] | None]],
+        *,
+        now: datetime,
+        plan: Plan,
+        parser_version: int,
+    ) -> tuple[tuple[Deposited, ...], tuple[Work, ...]]:
+        """Write what many turns bring at once: outcomes, hosts given back, and what is due at hosts that go on.
+
+        One transaction for all: a poll that brought nothing costs a dozen statements, and a transaction of its own
+        would double that. Each outcome still stands alone (`deposit`).
+        """
+        depositor = self._depositor(now=now, plan=plan)
+        self._keep_bodies(depositor, outcomes)
+        with self.writing() as connection:
+            done = tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
+            for lease in released:
+                frontier.release(connection, lease)
+            work = tuple(
+                _due_work(connection, lease, only, now=now, parser_version=parser_version)
+                for lease, only in asked
             )
-            pages = (
-                () if jobs else frontier.due_pages(connection, renewed, now=now, only_feeds=only)
-            )
-            return jobs, pages, renewed
+        return done, work
 
     def release(self, lease: HostLease) -> None:
         """Give a host back."""
@@ -176,15 +197,21 @@ class Store:
         lost is fenced: not written, `is_fenced`. One that the archive cannot take is recorded as that feed's
         failure. Bodies are committed before the transaction that names them.
         """
-        depositor = Depositor(
+        depositor = self._depositor(now=now, plan=plan)
+        self._keep_bodies(depositor, outcomes)
+        with self.writing() as connection:
+            return tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
+
+    def _depositor(self, *, now: datetime, plan: Plan) -> Depositor:
+        return Depositor(
             bodies=self._bodies, indexer=self._indexer, now=now, plan=plan, policy=self._policy
         )
+
+    def _keep_bodies(self, depositor: Depositor, outcomes: Sequence[Outcome]) -> None:
         try:
             depositor.keep_bodies(outcomes)
         except sqlite3.DatabaseError as error:
             raise unusable(error, bodies_path_of(self._path)) from error
-        with self.writing() as connection:
-            return tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
 
     # ---- feeds -----------------------------------------------------------------------------------
 
@@ -289,12 +316,16 @@ class Store:
         """Copy the archive into a folder, check the copy, remove all but the newest `keep`; returns the copy."""
         folder.mkdir(parents=True, exist_ok=True)
         made = folder / f"{self._path.stem}-{now:%Y%m%dT%H%M%SZ}{self._path.suffix}"
-        with self._engine.connect() as connection:
-            upkeep.back_up(indexing.driver_of(connection), made)
+        self.copy_to(made)
         copies = sorted(folder.glob(f"{self._path.stem}-*Z{self._path.suffix}"))
         for old in copies[:-keep]:
             old.unlink()
         return made
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the archive, without its raw bodies, into a new file, and check the copy; it is an archive itself."""
+        with self._engine.connect() as connection:
+            upkeep.back_up(indexing.driver_of(connection), target)
 
     # ---- time ------------------------------------------------------------------------------------
 
@@ -339,6 +370,25 @@ class Store:
             counts = dumping.load(connection, self._bodies, lines)
             indexing.rebuild(connection, self._indexer)
             return counts
+
+
+def _due_work(
+    connection: Connection,
+    lease: HostLease,
+    only: Collection[int] | None,
+    *,
+    now: datetime,
+    parser_version: int,
+) -> Work:
+    renewed = frontier.renew(connection, lease, now=now)
+    if renewed is None:
+        return (), (), None
+    jobs = frontier.due_feeds(
+        connection, renewed, now=now, parser_version=parser_version, only=only
+    )
+    if jobs:
+        return jobs, (), renewed
+    return (), frontier.due_pages(connection, renewed, now=now, only_feeds=only), renewed
 
 
 @contextlib.contextmanager

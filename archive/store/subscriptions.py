@@ -226,7 +226,7 @@ def sync(connection: Connection, wanted: Sequence[Subscription], *, now: datetim
 
 
 def note_move(
-    connection: Connection, feed_id: int, permanent_url: str | None, *, now: datetime
+    connection: Connection, feed_id: int, permanent_url: str, *, now: datetime
 ) -> str | None:
     """Remember where permanent redirects lead, and move the feed once that is sure; returns the new address then.
 
@@ -235,9 +235,7 @@ def note_move(
     another feed has is left alone: two feeds are never made one silently.
     """
     row = connection.execute(sa.select(feeds).where(feeds.c.id == feed_id)).one()
-    if permanent_url is None or permanent_url == row.url:
-        if row.move != "{}":
-            connection.execute(sa.update(feeds).where(feeds.c.id == feed_id).values(move="{}"))
+    if permanent_url == row.url:
         return None
     move = json.loads(row.move)
     if move.get("url") != permanent_url:
