@@ -16,10 +16,12 @@ from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
+import zstandard
 from sqlalchemy import Connection, Table
 
 from archive.identity.ids import digest16
 from archive.store.bodies import Bodies
+from archive.store.closed import LEVEL
 from archive.store.index import Indexer, tokens_of
 from archive.store.indexing import driver_of
 from archive.store.instants import to_us
@@ -446,6 +448,26 @@ def tombstone_of(entry: str) -> str:
     held = json.loads(entry)
     kept = {key: held[key] for key in ("first_seen_at", "origin", "updated_at")}
     return json.dumps(kept | {"title": "", "tombstone": ""}, ensure_ascii=False, sort_keys=True)
+
+
+def page_bounds(connection: Connection, series: str, number: int) -> tuple[int, int]:
+    """Return the first and last seq that a closed page holds."""
+    row = connection.execute(
+        sa.select(archive_pages.c.first_seq, archive_pages.c.last_seq).where(
+            archive_pages.c.series == series, archive_pages.c.number == number
+        )
+    ).one()
+    return row.first_seq, row.last_seq
+
+
+def replace_page(connection: Connection, series: str, number: int, document: bytes) -> None:
+    """Keep other bytes of a closed page: only ever after an erasure, when the old ones may not stay."""
+    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    connection.execute(
+        sa.update(archive_pages)
+        .where(archive_pages.c.series == series, archive_pages.c.number == number)
+        .values(digest=digest16(document), bytes=zstandard.compress(document, LEVEL))
+    )
 
 
 def _batches(values: Collection[object]) -> Iterator[list[object]]:
