@@ -1,7 +1,7 @@
 """From what people type to hits: the query language, the search, the words around a hit.
 
 Public names: `parse` (query.py), `search` (find.py), `snippet_of` (snippet.py). Inside this folder:
-document, find -> expand, snippet, ranking -> query -> dates.
+document, find -> expand, snippet, ranking -> query -> dates, narrowing.
 """
 
 from typing import Any

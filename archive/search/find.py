@@ -13,13 +13,12 @@ from zlib import crc32
 
 from archive.errors import UsageError
 from archive.model.kept import Found, Hit
-from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Query, Word
+from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
 from archive.search import ranking
 from archive.search.expand import expand
 from archive.search.query import unparse
 from archive.search.snippet import marked, marks_of, snippet_of
 from archive.store import reading, vocabulary
-from archive.store.instants import to_us_or_none
 from archive.store.sqlite import (
     Reader,
     Selection,
@@ -96,11 +95,9 @@ class _Search:
         self.selection = self.select(query.node)
 
     def select(self, node: Node | None, *, is_bounded: bool = True) -> Selection:
-        bounds = self.query.bounds
         return Selection(
             match=None if node is None else render(node, self.expansion),
-            after_us=to_us_or_none(bounds.after_at) if is_bounded else None,
-            before_us=to_us_or_none(bounds.before_at) if is_bounded else None,
+            bounds=self.query.bounds if is_bounded else Bounds(),
             include_private=self.include_private,
         )
 
@@ -216,10 +213,7 @@ class _Search:
         assert isinstance(rarest, Word | Phrase | Prefix), "a label is no term"
         match = f"{render(self.query.node, self.expansion)} AND title : {self.in_title(rarest)}"
         selection = Selection(
-            match=match,
-            after_us=self.selection.after_us,
-            before_us=self.selection.before_us,
-            include_private=self.include_private,
+            match=match, bounds=self.query.bounds, include_private=self.include_private
         )
         return [
             (row[0], row[1], row[2])
@@ -268,7 +262,7 @@ class _Search:
         """Say what in the query nothing has: a word, the words together, the dates, the exclusions."""
         node = self.query.node
         if node is None:
-            return ["nothing in the archive lies between these dates"]
+            return [f"nothing in the archive has {self.bounds_told()}"]
         parts = [
             part
             for part in (node.parts if isinstance(node, And) else (node,))
@@ -289,7 +283,16 @@ class _Search:
                 else ""
             )
             return [f"{n_positive} found without {excluded}, none with it"]
-        return [f"{self.n_text(node)} found at other dates, none within these"]
+        return [f"{self.n_text(node)} found, none of them with {self.bounds_told()}"]
+
+    def bounds_told(self) -> str:
+        """Return what narrows the query, in people's words."""
+        bounds = self.query.bounds
+        told = ["such a date"] if bounds.after_at or bounds.before_at else []
+        told += [f"url:{bounds.url}"] if bounds.url else []
+        told += [f"has:{what}" for what in bounds.has]
+        told += [f"{what}:{_end(least)}..{_end(most)}" for what, least, most in bounds.ranges]
+        return ", ".join(told) or "anything: it is empty"
 
     def about(self, part: Node) -> str:
         """Say that nothing has `part`, and the nearest words that something has."""
@@ -323,6 +326,10 @@ def wanted(node: Node | None) -> list[Word | Phrase | Prefix | Label]:
             return []
         case _:
             return [node]
+
+
+def _end(bound: int | None) -> str:
+    return "" if bound is None else str(bound)
 
 
 # -- pages ------------------------------------------------------------------------------------------

@@ -3,26 +3,27 @@
     kabinet "minister president" -voetbal (klimaat OR stikstof) title:navo feed:joop after:2025-09 navo* =minister
 
 Words are AND; `OR`, `-` or `NOT`, parentheses, "phrases", prefix*, =word (only so spelled), `field:` before a word,
-phrase or prefix. Dates narrow the whole query, so they stand at its top level. `parse` raises QueryError and nothing
-else, for any string whatever; `unparse` writes a tree as it could have been typed.
+phrase or prefix. Dates, url:, has: and ranges narrow the whole query, so they stand at its top level. `parse` raises
+QueryError and nothing else, for any string whatever; `unparse` writes a tree as it could have been typed.
 """
 
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Final, NoReturn, assert_never
 
 from archive.errors import QueryError
 from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
 from archive.search.dates import FORMS, instant_of
+from archive.search.narrowing import HAS, NARROWING, RANGES, address_of, range_of
 from archive.words.forms import UNKNOWN, language_of
 from archive.words.tokens import MAX_TOKEN, has_pairs, is_single, query_tokens, spellings, tokens
 
 LABELS: Final = ("feed", "section", "author", "tag", "lang")
 DATES: Final = ("after", "before", "since")
-FIELDS: Final = ("title", *LABELS, *DATES)
+FIELDS: Final = ("title", *LABELS, *DATES, *NARROWING)
 
 MAX_CHARACTERS: Final = 4_000
 MAX_TERMS: Final = 64
@@ -52,6 +53,8 @@ def parse(text: str, *, now: datetime, timezone: tzinfo) -> Query:
     return _Parser(text, now=now, timezone=timezone).query()
 
 
+_BOUNDS: Final = (*DATES, *NARROWING)
+_VALUES: Final = ("word", "quoted", "=", "-")
 _ENDS: Final = ("", "OR", "AND", ")")
 
 
@@ -132,9 +135,8 @@ class _Parser:
         self.at = 0
         self.depth = 0
         self.n_terms = 0
-        self.after_at: datetime | None = None
-        self.before_at: datetime | None = None
-        self.bounds: list[_Piece] = []
+        self.bounds = Bounds()
+        self.bound_pieces: list[_Piece] = []
 
     def query(self) -> Query:
         if not self.pieces:
@@ -144,22 +146,18 @@ class _Parser:
             self.fail(self.pieces[self.at], "this bracket closes nothing")
         if node is not None:
             self.refuse_exclusions(node, self.pieces[0].start, self.pieces[-1].end)
-        return Query(
-            text=self.text,
-            node=node,
-            bounds=Bounds(after_at=self.after_at, before_at=self.before_at),
-        )
+        return Query(text=self.text, node=node, bounds=self.bounds)
 
     def either(self) -> Node | None:
         """alternatives parted by OR"""
-        start, n_bounds = self.start(), len(self.bounds)
+        start, n_bounds = self.start(), len(self.bound_pieces)
         node = self.all_of()
         if self.kind() != "OR":
             return node
         branches: list[Node] = []
         while True:
-            if len(self.bounds) > n_bounds:
-                self.refuse_bound(self.bounds[n_bounds])
+            if len(self.bound_pieces) > n_bounds:
+                self.refuse_bound(self.bound_pieces[n_bounds])
             if node is None:
                 self.fail_at(start, 2, "OR needs a word on both sides")
             self.refuse_exclusions(node, start, self.end())
@@ -227,30 +225,52 @@ class _Parser:
         name = piece.value.lower()
         if name not in FIELDS:
             self.fail_field(piece)
-        if (
-            self.kind() not in ("word", "quoted", "=", "-")
-            or self.pieces[self.at].start != piece.end
-        ):
+        allowed = _VALUES if name not in _BOUNDS else (*_VALUES, "field")
+        if self.kind() not in allowed or self.pieces[self.at].start != piece.end:
             self.fail(
                 piece, f"{name}: needs a word right behind it, such as {name}:{_example(name)}"
             )
-        if name in DATES:
+        if name in _BOUNDS:
             self.bound(piece, name, is_excluded or self.depth > 0)
             return None
         return self.value(name)
 
     def bound(self, piece: _Piece, name: str, is_below: bool) -> None:
-        self.bounds.append(piece)
+        self.bound_pieces.append(piece)
         if is_below:
             self.refuse_bound(piece)
         value = self.rest()
+        if name in DATES:
+            self.bound_date(name, value)
+        elif name in RANGES:
+            self.bound_range(name, value)
+        elif name == "has":
+            if value.value.lower() not in HAS:
+                self.fail_choice(value, HAS)
+            self.bounds = replace(self.bounds, has=(*self.bounds.has, value.value.lower()))
+        else:
+            if not address_of(value.value) or self.bounds.url is not None:
+                self.fail(piece, "url: takes a part of an address, once: url:bnnvara.nl")
+            self.bounds = replace(self.bounds, url=address_of(value.value))
+
+    def bound_date(self, name: str, value: _Piece) -> None:
         instant = instant_of(value.value, now=self.now, timezone=self.timezone)
         if instant is None:
             self.fail(value, f"no date: {value.value or '-'!r}. Write {FORMS}")
+        after, before = self.bounds.after_at, self.bounds.before_at
         if name == "before":
-            self.before_at = instant if self.before_at is None else min(self.before_at, instant)
+            before = instant if before is None else min(before, instant)
         else:
-            self.after_at = instant if self.after_at is None else max(self.after_at, instant)
+            after = instant if after is None else max(after, instant)
+        self.bounds = replace(self.bounds, after_at=after, before_at=before)
+
+    def bound_range(self, name: str, value: _Piece) -> None:
+        found = range_of(value.value)
+        if found is None:
+            self.fail(
+                value, f"no range: {value.value!r}. Write {name}:3.. or {name}:..5 or {name}:3..5"
+            )
+        self.bounds = replace(self.bounds, ranges=(*self.bounds.ranges, (name, *found)))
 
     def value(self, field: str | None) -> Node:
         """a word, phrase or prefix, exact after ="""
@@ -364,9 +384,17 @@ class _Parser:
             f" (a OR b) {piece.value.lower()}:...",
         )
 
+    def fail_choice(self, piece: _Piece, choices: tuple[str, ...]) -> NoReturn:
+        near = difflib.get_close_matches(piece.value.lower(), choices, n=1)
+        self.fail(
+            piece, f"'{piece.value}' is none of {', '.join(choices)}", near[0] if near else None
+        )
+
     def fail_field(self, piece: _Piece) -> NoReturn:
         near = difflib.get_close_matches(piece.value.lower(), FIELDS, n=1, cutoff=0.5)
         hint = near[0] if near else None
+        if piece.value.lower() in ("http", "https"):
+            hint = "url"  # an address is looked for as url:https://...
         said = f" Did you mean '{hint}'?" if hint else f" There are {', '.join(FIELDS)}."
         raise QueryError(
             f"no field '{piece.value}'.{said} To search for the words themselves, quote them",
@@ -398,9 +426,14 @@ def _spelled(value: str, token: str) -> str:
 
 
 def _example(name: str) -> str:
-    return {"title": "kabinet", "lang": "nl", "since": "7d"}.get(
-        name, "2026-11" if name in DATES else "..."
-    )
+    examples = {
+        "title": "kabinet",
+        "lang": "nl",
+        "since": "7d",
+        "url": "bnnvara.nl",
+        "has": "revisions",
+    }
+    return examples.get(name, "2026-11" if name in DATES else "3.." if name in RANGES else "...")
 
 
 def unparse(node: Node) -> str:

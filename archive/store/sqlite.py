@@ -7,13 +7,13 @@ than a search. `archive.store.postgres` will have the same names.
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, assert_never
 
 from archive.errors import ArchiveUnusable, Busy, NewerSchema, UsageError
-from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Word
-from archive.store.instants import NEVER
+from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Word
+from archive.store.instants import NEVER, to_us
 from archive.words.tokens import is_single
 
 SEARCH_DDL: Final[tuple[str, ...]] = (
@@ -315,11 +315,10 @@ def _any(branches: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """Which current index rows a search looks at: an expression (None: all), effective microseconds, and whose."""
+    """Which current index rows a search looks at: an expression (None: all), what narrows it, and whose."""
 
     match: str | None
-    after_us: int | None = None
-    before_us: int | None = None
+    bounds: Bounds = field(default_factory=Bounds)
     include_private: bool = True
 
 
@@ -393,13 +392,49 @@ def _source(selection: Selection) -> tuple[_Source, list[str], dict[str, object]
         values["match"] = selection.match
     if not selection.include_private:
         conditions.append("r.is_private = 0")
-    if selection.after_us is not None:
-        conditions += [f"{source.key} >= :after_key", "r.effective_at >= :after_us"]
-        values |= {"after_key": selection.after_us // 1_000_000, "after_us": selection.after_us}
-    if selection.before_us is not None:
-        conditions += [f"{source.key} < :before_key", "r.effective_at < :before_us"]
-        values |= {
-            "before_key": selection.before_us // 1_000_000 + 1 + _CROWD_S,
-            "before_us": selection.before_us,
-        }
+    _narrow(selection.bounds, source.key, conditions, values)
     return source, conditions, values
+
+
+def _narrow(bounds: Bounds, key: str, conditions: list[str], values: dict[str, object]) -> None:
+    """Add what narrows the whole query: dates by key and again by their own value, the rest row by row."""
+    if bounds.after_at is not None:
+        after_us = to_us(bounds.after_at)
+        conditions += [f"{key} >= :after_key", "r.effective_at >= :after_us"]
+        values |= {"after_key": after_us // 1_000_000, "after_us": after_us}
+    if bounds.before_at is not None:
+        before_us = to_us(bounds.before_at)
+        conditions += [f"{key} < :before_key", "r.effective_at < :before_us"]
+        values |= {"before_key": before_us // 1_000_000 + 1 + _CROWD_S, "before_us": before_us}
+    if bounds.url is not None:
+        conditions.append(
+            "EXISTS (SELECT 1 FROM revisions AS v WHERE v.id = r.revision AND"
+            " (instr(lower(v.url), :url) OR instr(lower(v.canonical_url), :url)))"
+        )
+        values["url"] = bounds.url
+    conditions += [_HAS[what] for what in bounds.has]
+    for n, (what, least, most) in enumerate(bounds.ranges):
+        if least is not None:
+            conditions.append(f"{_COUNTED[what]} >= :least{n}")
+            values[f"least{n}"] = least
+        if most is not None:
+            conditions.append(f"{_COUNTED[what]} <= :most{n}")
+            values[f"most{n}"] = most
+
+
+_COUNTED: Final = {
+    "duplicates": "(SELECT count(*) FROM variants AS w JOIN sightings AS x ON x.variant_id = w.id"
+    " WHERE w.article_id = r.article)",
+    "minutes": "(SELECT v.reading_minutes FROM revisions AS v WHERE v.id = r.revision)",
+    "views": "(SELECT o.value FROM observations AS o WHERE o.variant_id = r.variant AND o.kind = 'views'"
+    " ORDER BY o.observed_at DESC LIMIT 1)",
+}
+_HAS: Final = {
+    "revisions": "EXISTS (SELECT 1 FROM revisions AS v WHERE v.variant_id = r.variant"
+    " AND v.kind IN ('substantial', 'minor') AND NOT v.is_void)",
+    "duplicates": f"{_COUNTED['duplicates']} > 1",
+    "views": f"{_COUNTED['views']} IS NOT NULL",
+    "image": "EXISTS (SELECT 1 FROM revisions AS v WHERE v.id = r.revision AND v.image_url IS NOT NULL)",
+    "section": "EXISTS (SELECT 1 FROM revisions AS v WHERE v.id = r.revision AND v.section IS NOT NULL)",
+    "author": "instr(r.label, ' author:') > 0",
+}

@@ -125,6 +125,16 @@ def asked(news: Archive, query: str, **options: object) -> list[str]:
         ("minister before:2026", "oud"),
         ("bondgenoot since:24h", "navo topm"),
         ("after:2026-11-18 before:2026-11-20", "cafe haus"),
+        ("url:joop.example/1", "navo oud"),
+        ("url:https://www.joop.example/10", "oud"),
+        ("url:JOOP.example bondgenoot feed:nos", "topm"),
+        ("has:author", "navo"),
+        ("has:section feed:nos", "topm"),
+        ("has:section bondgenoot", "navo topm"),
+        ("minutes:2 haven", "cafe oud"),
+        ("minutes:3.. haven", ""),
+        ("minutes:..5 minutes:1.. haven", "cafe oud"),
+        ("duplicates:2.. haven", ""),
         ("", " ".join(story[0] for story in STORIES)),
     ],
 )
@@ -187,8 +197,10 @@ def test_hits_are_marked_on_their_own_spelling(news: Archive) -> None:
         ('"procent vijf"', 'nothing in the archive has "procent vijf"'),
         ("cafe minister", "together: cafe (1), minister (2)"),
         ("cafe -bondgenoot", "1 found without -bondgenoot, none with it"),
-        ("cafe before:2020", "1 found at other dates"),
-        ("before:2020", "between these dates"),
+        ("cafe before:2020", "1 found, none of them with such a date"),
+        ("cafe url:nergens.nl", "1 found, none of them with url:nergens.nl"),
+        ("cafe has:views views:3..", "none of them with has:views, views:3.."),
+        ("before:2020", "nothing in the archive has such a date"),
         ("bondgenoot lang:fr", "together: bondgenoot"),
     ],
 )
@@ -269,6 +281,34 @@ def test_superseded_and_private_texts_are_left_out(tmp_path: Path) -> None:
         assert archive.search("nieuwe").hits[0].n_revisions == 2
         assert archive.search("besloten").hits
         assert not archive.search("besloten", include_private=False).hits
+
+
+def test_what_an_article_has_and_how_much_of_it_narrows_the_query(tmp_path: Path) -> None:
+    room = Newsroom(tmp_path / "archive.db")
+    room.feed("nos")
+    edited, shared, read = (
+        room.article("Storm een"),
+        room.article("Storm twee"),
+        room.article("Storm drie"),
+    )
+    room.revise(room.variant_of(edited), "Storm één", "", when="2026-11-24T09:00")
+    room.see(room.variant_of(shared), "Storm", "", when="2026-11-24T09:00", feed="nos")
+    for value, when in ((10, 1), (500, 2)):
+        room.insert(
+            "observations", variant_id=room.variant_of(read), kind="views", value=value, stated="", source="page",
+            observed_at=when,
+        )  # fmt: skip
+    room.db.execute(
+        "UPDATE revisions SET image_url = 'x' WHERE variant_id = ?", (room.variant_of(read),)
+    )
+    room.close()
+    with Archive.open(str(tmp_path / "archive.db")) as archive:
+        for query, expected in (
+            ("has:revisions", edited), ("has:duplicates", shared), ("duplicates:2..2", shared), ("has:views", read),
+            ("views:500..", read), ("views:11..", read), ("has:image storm", read),
+        ):  # fmt: skip
+            assert [hit.id for hit in archive.search(query).hits] == [expected], query
+        assert not archive.search("views:..10").hits
 
 
 def test_a_crowd_in_one_second_is_found_and_bounded_by_its_own_time(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.errors import QueryError
-from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Query, Word
+from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
 from archive.search.query import FIELDS, MAX_DEPTH, MAX_TERMS, parse, unparse
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -99,6 +99,16 @@ def test_dates_bound_the_whole_query_in_the_readers_zone(
     assert bounds.before_at == (before and datetime.fromisoformat(before))
 
 
+def test_addresses_properties_and_ranges_bound_the_whole_query_too() -> None:
+    bounds = query(
+        "x url:https://www.Joop.nl/a-b has:views has:author minutes:..5 views:100.. duplicates:3"
+    ).bounds
+    assert bounds.url == "joop.nl/a-b"
+    assert bounds.has == ("views", "author")
+    assert bounds.ranges == (("minutes", None, 5), ("views", 100, None), ("duplicates", 3, 3))
+    assert query("has:views").node is None
+
+
 def test_an_age_older_than_all_time_is_its_beginning() -> None:
     assert query("x since:9999y").bounds.after_at == datetime.min.replace(tzinfo=UTC)
     assert query("x since:10y").bounds.after_at == NOW - timedelta(days=3650)
@@ -143,6 +153,14 @@ def test_an_age_older_than_all_time_is_its_beginning() -> None:
         ("a after:2025-13", "2025-13", "no date"),
         ("a after:-7d", "-7d", "no date"),
         ("a OR b after:2025", "after:", "whole query"),
+        ("a OR url:x.nl", "url:", "whole query"),
+        ("a -has:views", "has:", "whole query"),
+        ("a has:revision", "revision", "none of revisions"),
+        ("a minutes:x", "x", "no range"),
+        ("a minutes:..", "..", "no range"),
+        ("a minutes:3..5..7", "3..5..7", "no range"),
+        ("url:a.nl url:b.nl", "url:", "once"),
+        ("a url:https://", "url:", "part of an address"),
         ("after:2025 a OR b", "after:", "whole query"),
         ("a (b after:2025)", "after:", "whole query"),
         ("a -after:2025", "after:", "whole query"),
@@ -162,6 +180,7 @@ def test_a_refusal_marks_the_fault_and_says_what_to_do(text: str, fault: str, sa
 
 def test_the_nearest_field_is_the_hint() -> None:
     assert refusal("autor:x").hint == "author"
+    assert refusal("https://joop.nl/a").hint == "url"
     assert refusal("zzzz:x").hint is None
 
 
@@ -223,7 +242,7 @@ def test_any_string_is_a_tree_or_a_placed_error(text: str) -> None:
         assert error.length >= 1
         assert str(error)
     else:
-        assert found.node is not None or found.bounds.after_at or found.bounds.before_at
+        assert found.node is not None or found.bounds != Bounds()
 
 
 @CHECK

@@ -3,17 +3,24 @@
 import os
 import sqlite3
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from archive.errors import ArchiveUnusable, Busy, NewerSchema, UsageError
-from archive.model.query import And, Label, Not, Or, Phrase, Prefix, Word
+from archive.model.query import And, Bounds, Label, Not, Or, Phrase, Prefix, Word
 from archive.store import sqlite
 from archive.store.schema import SCHEMA_VERSION
 from archive.store.sqlite import Expansion, Selection, found_rows, open_reader, path_of, render
 from tests.archive.store.archives import Newsroom
 
+BOUNDS = Bounds(
+    after_at=datetime(2020, 1, 1, tzinfo=UTC),
+    before_at=datetime(2030, 1, 1, tzinfo=UTC),
+    url="example",
+    ranges=(("minutes", 1, 9), ("duplicates", None, 5)),
+)
 NOBODY = Expansion(forms={}, prefixes={}, feeds={})
 
 
@@ -179,7 +186,7 @@ def test_statements_stream_without_sorting(made: Path) -> None:
     for selection in (
         Selection(match='"storm"'),
         Selection(match=None),
-        Selection(match='"storm"', after_us=0, before_us=10**16, include_private=False),
+        Selection(match='"storm"', bounds=BOUNDS, include_private=False),
     ):
         assert list(found_rows(reader, selection, from_key=10**12))
         assert list(found_rows(reader, selection, is_newest_first=False))
