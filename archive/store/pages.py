@@ -80,11 +80,12 @@ class PageDeposit:
             return Deposited(outcome=outcome)
         variant = self._variant()
         statement = record.from_page(page, outcome.exchange.url)
-        self._state(variant, statement, read)
+        is_new = self._state(variant, statement, read)
         self._drafts.flush()
-        made = self._faces.derive([variant.id])
+        made = self._faces.derive([variant.id]) if is_new else ()
         self._finish("done", "read", page_detail=_paywall_note(page))
-        self._reexamine(variant, self._traits(variant, statement))
+        if is_new:
+            self._reexamine(variant, statement)
         return Deposited(
             outcome=outcome,
             n_revised=sum(change.kind in EDITS for change in made),
@@ -109,8 +110,8 @@ class PageDeposit:
         self._known.load_variants([self._job.variant_id])
         return self._known.variants[self._job.variant_id]
 
-    def _state(self, variant: KnownVariant, statement: record.Statement, read: PageRead) -> None:
-        """Draft the page's statement, unless it says what it said last time."""
+    def _state(self, variant: KnownVariant, statement: record.Statement, read: PageRead) -> bool:
+        """Draft the page's statement; false where it says what it said last time, and nothing is to be done."""
         digest = record.statement_digest(statement)
         last = None
         if variant.page_statement_id is not None:
@@ -121,7 +122,7 @@ class PageDeposit:
             ).one()
         if last is not None and last.digest == digest:
             self._drafts.update(statements, last.id, last_stated_at=self._now_us)
-            return
+            return False
         # A page about something else is kept, and proposes nothing.
         is_unrelated = record.is_unrelated(variant.title, statement)
         statement_id = draft_statement(
@@ -136,6 +137,7 @@ class PageDeposit:
             parser_version=self._policy.parser_version,
         )
         self._drafts.update(variants, variant.id, page_statement_id=statement_id)
+        return True
 
     def _traits(self, variant: KnownVariant, statement: record.Statement) -> Traits:
         sighting = max(variant.seen, key=lambda one: one.id)
@@ -169,17 +171,18 @@ class PageDeposit:
 
     # ---- identity, once more ---------------------------------------------------------------------
 
-    def _reexamine(self, variant: KnownVariant, traits: Traits) -> None:
+    def _reexamine(self, variant: KnownVariant, statement: record.Statement) -> None:
         """Look whether the page shows an older article: one not yet published joins it, a published one is related."""
+        if record.is_unrelated(variant.title, statement):
+            return
+        traits = self._traits(variant, statement)
         self._known.load_candidates([traits], [b""])
         found = [
             self._known.variants[variant_id]
             for variant_id in self._known.candidate_ids(traits, guid_digest=b"")
         ]
         others = [other for other in found if other.article_id != variant.article_id]
-        if not others or record.is_unrelated(
-            variant.title, record.Statement(source=record.Source.PAGE, text=traits.telling.text)
-        ):
+        if not others:
             return
         decision = decide_entry(
             traits,
