@@ -267,7 +267,7 @@ def _erase(
         article = archive.article(article_id)
     if not yes:
         _must_be_meant(article.id, article.face.title)
-    erased = store.erase(article.id, who=_who(), why=why, now=place.now())
+    erased = store.erase(article.id, who=who_runs(), why=why, now=place.now())
     terminal.echo(
         f"erased {erased.article_id}: {erased.n_sightings} sightings, {erased.n_revisions} revisions, "
         f"{erased.n_contents} texts, {erased.n_bodies} raw documents"
@@ -290,7 +290,8 @@ def _must_be_meant(public_id: str, title: str) -> None:
         raise UsageError("that is another id; nothing was erased")
 
 
-def _who() -> str:
+def who_runs() -> str:
+    """Return who is at the keyboard, for what is done by hand and kept."""
     import getpass
 
     try:

@@ -1,0 +1,166 @@
+"""set and duplicates, as people and programs meet them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from archive.commands.place import Place
+from archive.front import Archive
+from archive.model.kept import PublicationKind, RevisionKind
+from archive.store import published
+from scheduler import main
+from tests.archive.store.depositing import Paper, at, open_store
+
+DIJK = {
+    "guid": "1", "title": "Dijk bij Tiel houdt stand", "author": "Marit Vos",
+    "text": "Het water steeg in de nacht tot aan de rand van de dijk bij Tiel, maar hij hield het volgens de"
+    " dijkgraaf wonderwel, en tegen de ochtend zakte het peil met elf centimeter.",
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One story in two papers."""
+    (tmp_path / "config.toml").write_text('[archive]\ntimezone = "UTC"\n')
+    with open_store(tmp_path / "archive.db", settle_s=0) as store:
+        Paper(store).poll(DIJK, now=at(0))
+        Paper(store, "ochtend").poll(DIJK | {"guid": "dijk"}, now=at(5))
+        store.settle(now=at(6))
+    return tmp_path
+
+
+def run(folder: Path, *words: str, minute: float = 60) -> int:
+    return main(["-C", str(folder), *words], place=Place(clock=lambda: at(minute)))
+
+
+def the_id(folder: Path) -> str:
+    with Archive.open(str(folder / "archive.db")) as archive:
+        (article,) = archive.latest(5)
+        return article.id
+
+
+# -- set -------------------------------------------------------------------------------------
+
+
+def test_a_field_set_by_hand_stands_above_all_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (
+        "title=Dijk bij Tiel hield stand",
+        "authors=Marit Vos, Jan de Wit",
+        "section=Binnenland",
+    )
+    assert run(folder, "set", the_id(folder)[:6], *words) == 0
+    assert capsys.readouterr().out.startswith("set title, authors, section of ")
+    with Archive.open(str(folder / "archive.db")) as archive:
+        article = archive.article(the_id(folder))
+        assert article.face.title == "Dijk bij Tiel hield stand"
+        assert [author.name for author in article.face.authors] == ["Marit Vos", "Jan de Wit"]
+        assert article.face.kind is RevisionKind.HAND
+        assert article.face.provenance["title"] == "hand"
+        assert [hit.id for hit in archive.search("title:hield section:binnenland").hits]
+        assert not archive.search("title:houdt feed:krant").hits
+    assert run(folder, "check") == 0
+
+
+def test_what_the_feed_states_later_does_not_undo_it(folder: Path) -> None:
+    assert run(folder, "set", the_id(folder), "title=Van mij") == 0
+    with open_store(folder / "archive.db") as store:
+        Paper(store).poll(DIJK | {"title": "Dijk bij Tiel bezwijkt alsnog"}, now=at(90))
+    with Archive.open(str(folder / "archive.db")) as archive:
+        assert archive.article(the_id(folder)).face.title == "Van mij"
+
+
+def test_it_goes_out_as_the_same_entry(folder: Path) -> None:
+    assert run(folder, "set", the_id(folder), "title=Van mij") == 0
+    with open_store(folder / "archive.db", settle_s=0) as store:
+        store.settle(now=at(61))
+        with store.reading() as connection:
+            (entry,) = published.entries(connection)
+    assert (entry.kind, entry.revision.title) == (PublicationKind.EDITED, "Van mij")
+
+
+def test_setting_the_same_again_changes_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert run(folder, "set", the_id(folder), "title=Van mij", "tags=a, b") == 0
+    assert capsys.readouterr().out.endswith("already so, nothing changed\n")
+    with Archive.open(str(folder / "archive.db")) as archive:
+        assert len(archive.revisions(the_id(folder))) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("title",), "FIELD=VALUE"),
+        (("titel=x",), "one of: title"),
+        (("title=",), "cannot be empty"),
+        (("title=a", "title=b"), "twice"),
+        (("published_at=gisteren",), "no instant"),
+        ((), "FIELD=VALUE"),
+    ],
+)
+def test_what_cannot_be_set_is_refused_with_the_cure(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    assert run(folder, "set", the_id(folder), *words) == 2
+    assert said in capsys.readouterr().err
+    with Archive.open(str(folder / "archive.db")) as archive:
+        assert archive.article(the_id(folder)).face.title == DIJK["title"]
+
+
+def test_control_characters_do_not_get_in(folder: Path) -> None:
+    assert run(folder, "set", the_id(folder), "text=een\x1b[2J\ntwee\x00\udcff") == 0
+    with Archive.open(str(folder / "archive.db")) as archive:
+        assert archive.article(the_id(folder)).face.text == "een[2J\ntwee"
+
+
+def test_an_article_that_is_not_there_exits_1(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder, "set", "zzzz", "title=x") == 1
+    assert run(folder, "set", "zz", "title=x") == 1
+    assert run(folder, "duplicates", "zzzz") == 1
+    assert "no article has an id that begins with 'zzzz'" in capsys.readouterr().err
+
+
+# -- duplicates ------------------------------------------------------------------------------
+
+
+def test_each_place_is_told_with_its_rule_and_what_was_measured(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(folder, "duplicates", the_id(folder), "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    first, second = document["sightings"]
+    assert (document["schema"], document["article"]) == (1, the_id(folder))
+    assert (first["feed"], first["rule"], first["compared"]) == ("krant", "new", [])
+    assert second["feed"] == "ochtend"
+    (event,) = second["compared"]
+    assert event["verdict"] in ("same", "revision")
+    assert event["rule"] == second["rule"]
+    assert event["scores"]["shingles"] == 1
+    assert event["other"] is None
+
+
+def test_a_pipe_gets_a_row_a_comparison(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "duplicates", the_id(folder)) == 0
+    first, second = (line.split("\t") for line in capsys.readouterr().out.splitlines())
+    assert first[:3] == ["krant", "2026-11-24T08:00:00Z", "new"]
+    assert second[0] == "ochtend"
+    assert "shingles 1" in second[-1]
+
+
+def test_a_terminal_gets_it_in_words(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.commands.place.is_terminal", lambda _: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run(folder, "duplicates", the_id(folder)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f" {DIJK['title']}    {the_id(folder)}"
+    assert lines[1] == " krant    24 nov 08:00  began here"
+    assert lines[2].startswith(" ochtend  24 nov 08:05  joined by rule ")
+    assert lines[3].startswith("     one with this: ")
