@@ -23,6 +23,9 @@ SEARCHES = (
     ("one day", "kronen after:2026-03-02 before:2026-03-03"),
 )
 
+WEATHER = "stookadvies"
+"""A word that stands in the weather report of every day and nowhere else."""
+
 EVERYTHING = ("search", f"after:{ROUNDS[0].year}", "--limit", "1000", "--json")
 
 EDITS = ("substantial", "minor")
@@ -68,7 +71,8 @@ def show(place: Place, folder: Path) -> int:
     articles = run(folder, *EVERYTHING).document()["hits"]
     ids = short_ids([article["id"] for article in articles])
     telling.know(ids)
-    telling.joined(_joined(folder, articles))
+    telling.joined(_joined(folder, articles, ids))
+    telling.kept_apart(_kept_apart(folder, ids))
     telling.edited(_edited(folder, articles, ids))
     for what, query in SEARCHES:
         telling.searched(what, run(folder, "search", query, "--json"))
@@ -79,11 +83,19 @@ def show(place: Place, folder: Path) -> int:
     return 0 if sums.is_good else 1
 
 
-def _joined(folder: Path, articles: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield the articles that were seen in several places or under several names."""
+def _joined(
+    folder: Path, articles: Sequence[Mapping[str, Any]], ids: Mapping[str, str]
+) -> Iterator[Ran]:
+    """Yield why each article that was seen in several places or under several names is one."""
     for article in articles:
         if article["sightings"] > 1:
-            yield run(folder, "show", article["id"], "--json").document()
+            yield run(folder, "duplicates", ids[article["id"]], "--json")
+
+
+def _kept_apart(folder: Path, ids: Mapping[str, str]) -> Iterator[Ran]:
+    """Yield what the weather reports of the two days were compared with: one mould, two articles."""
+    for id_ in run(folder, "search", WEATHER, "--ids").stdout.split():
+        yield run(folder, "duplicates", ids[id_], "--json")
 
 
 def _edited(

@@ -32,16 +32,14 @@ FAULTS = {"broken": "broken XML", "500": "answers 500", "maintenance": "sends a 
 N_CONTEXT = 6
 """Words of a paragraph kept on each side of a change."""
 
-RULES = {
-    "address": "the same address",
-    "guid": "the same guid in one feed",
-    "id": "the same id in the address",
-    "number": "the same number in the address, and alike",
-    "short": "the same title over the same few words",
-    "standfirst": "the same paper, the same opening under the same headline",
-    "likeness": "most of its words run alike",
-    "summary": "the one is the head of the other",
-    "letters": "most of its letters run alike",
+ONE = ("same", "revision")
+"""The verdicts by which a sighting joins an article."""
+
+SCORES = {
+    "shingles": "runs of words",
+    "contained": "contained",
+    "numbers": "numbers",
+    "title": "title",
 }
 
 
@@ -94,22 +92,41 @@ class Telling:
         failed = f", {pages['failed']} failed" if pages["failed"] else ""
         self._block(Text(f"{pages['read']} article pages read{walls}{failed}"))
 
-    def joined(self, articles: Iterable[Mapping[str, Any]]) -> None:
-        """Tell which sightings were found to be one article, and by which rule."""
-        self._heading("Joined: one article, seen in several places or under several names")
-        for article in articles:
-            self._block(
-                _text(article["title"], "bold") + Text("  " + self._ids[article["id"]], "yellow")
-            )
+    def joined(self, articles: Iterable[Ran]) -> None:
+        """Tell which sightings were found to be one article, and why."""
+        for ran in articles:
+            article = ran.document()
+            self._heading("Joined", ran)
+            self._block(_text(article["title"], "bold"))
             table = _grid()
             for n, seen in enumerate(article["sightings"]):
-                why = RULES.get(seen["rule"], seen["rule"]) if n else "seen first"
-                headline = seen["title"] if seen["title"] != article["title"] else ""
-                name = seen["guid"] or seen["url"]
-                table.add_row(
-                    _text(seen["feed"]), _text(name, "dim"), why, _text(headline or "", "dim")
+                why = next((c for c in seen["compared"] if c["verdict"] in ONE), None)
+                told = _text(
+                    _reason(why) if why else "seen first" if n == 0 else f"rule {seen['rule']}"
                 )
-            self._block(table, 4)
+                if seen["title"] and seen["title"] != article["title"]:
+                    told += _text(f" as “{seen['title']}”", "dim")
+                table.add_row(_text(seen["feed"]), _text(seen["guid"] or seen["url"], "dim"), told)
+            self._block(table)
+
+    def kept_apart(self, articles: Iterable[Ran]) -> None:
+        """Tell which articles look alike and are two all the same."""
+        for ran in articles:
+            article = ran.document()
+            others = [
+                c
+                for seen in article["sightings"]
+                for c in seen["compared"]
+                if c["verdict"] not in ONE
+            ]
+            if others:
+                self._heading("Kept apart", ran)
+                self._block(_text(article["title"], "bold"))
+            for other in others:
+                told = _text(other["other_title"] or "") + _text(
+                    f"   {other['verdict']}, {_reason(other)}", "dim"
+                )
+                self._block(told)
 
     def edited(self, changes: Iterable[Ran]) -> None:
         """Tell what edits changed, word by word."""
@@ -236,6 +253,15 @@ def _grid() -> Table:
 
 def _text(stored: str, style: str = "") -> Text:
     return Text(terminal.printable(stored), style)
+
+
+def _reason(compared: Mapping[str, Any]) -> str:
+    """Return why two tellings are one article, or are not: the rule, its sentence, its figures."""
+    scores = compared["scores"]
+    figures = ", ".join(
+        f"{words} {scores[name]:.2f}" for name, words in SCORES.items() if name in scores
+    )
+    return f"rule {compared['rule']}: {compared['why']}" + (f" ({figures})" if figures else "")
 
 
 def _without_json(command: str) -> str:
