@@ -51,15 +51,12 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "search": Listed("archive.commands.search:search", "find articles by words, feed, date"),
         "show": Listed("archive.commands.show:show", "one article: text, sightings, revisions"),
         "diff": Listed("archive.commands.show:diff", "what an edit changed, word by word"),
-        "why": Listed("ingest.commands.why:why", "why an article or a feed is as it is"),
         "stats": Listed("archive.commands.stats:stats", "counts of articles, edits, duplicates"),
         "export": Listed("archive.commands.stats:export", "articles as JSON lines, for reading"),
     },
     "Feeds": {
         "feeds": Listed("ingest.commands.feeds:feeds", "list, add, import, change, pause feeds"),
         "poll": Listed("ingest.commands.poll:poll", "poll feeds now, once"),
-        "fetch": Listed("ingest.commands.pages:fetch", "fetch an article's page again"),
-        "page": Listed("ingest.commands.pages:page", "try how a page is read, keep nothing"),
     },
     "Service": {
         "run": Listed("scheduler:run", "the service: polls, keeps, publishes, serves"),

@@ -95,5 +95,25 @@ class Place:
         return use_colour(sys.stdout, self.colour, self.environ)
 
 
+class Instant(click.ParamType[datetime]):
+    """An option's instant: RFC 3339, with its zone."""
+
+    name = "instant"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return the aware instant; what cannot be one fails with the cure."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            instant = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no instant; write it as 2026-11-24T08:00:00Z", param, ctx)
+        if instant.tzinfo is None:
+            self.fail(f"{value!r} has no zone; add Z for UTC", param, ctx)
+        return instant
+
+
 pass_place = click.make_pass_decorator(Place, ensure=True)
 """Hands the Place to a command as its first argument."""

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.commands.place import Place, pass_place
-from archive.errors import UsageError
+from archive.commands.place import Instant, Place, pass_place
 
 if TYPE_CHECKING:
     from archive.output.publish import PublishResult
@@ -17,13 +16,16 @@ if TYPE_CHECKING:
     "  newsarchive publish --at 2026-11-24T09:00:00Z"
 )
 @click.option(
-    "--at", metavar="INSTANT", help="As if it were that instant (RFC 3339): replays, tests."
+    "--at",
+    type=Instant(),
+    metavar="INSTANT",
+    help="As if it were that instant (RFC 3339): replays, tests.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be written, change nothing.")
 @click.option("--yes", is_flag=True, help="Allow new ids after a change of domain or since.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_place
-def publish(place: Place, at: str | None, dry_run: bool, yes: bool, as_json: bool) -> None:
+def publish(place: Place, at: datetime | None, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Write the merged feed into the folder of [publish] dir.
 
     Articles whose page is still awaited come with the next one. A feed that is right already is
@@ -33,7 +35,7 @@ def publish(place: Place, at: str | None, dry_run: bool, yes: bool, as_json: boo
     from archive.store import Store
 
     config = place.load_config()
-    now = _instant(at) or place.now()
+    now = at or place.now()
     with Store.open(place.archive_url) as store:
         result = publish_merged(store, config, now=now, renews_ids=yes, dry_run=dry_run)
     _say(place, result, dry_run=dry_run, as_json=as_json)
@@ -58,20 +60,6 @@ def serve(place: Place, host: str | None, port: int | None) -> None:
     web = config.web
     web = replace(web, host=host or web.host, port=web.port if port is None else port)
     serve_web(place.archive_url, replace(config, web=web), zone=place.zone)
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--at: {text!r} is no instant; write it as 2026-11-24T08:00:00Z"
-        ) from None
-    if instant.tzinfo is None:
-        raise UsageError(f"--at: {text!r} has no zone; add Z for UTC")
-    return instant
 
 
 def _say(place: Place, result: "PublishResult", *, dry_run: bool, as_json: bool) -> None:

@@ -106,8 +106,13 @@ def _is_space(character: str) -> bool:
 
 
 def _end_of_quote(text: str, start: int) -> int:
+    """Return where the quote that opens at `start` ends: a straight one at the next straight one.
+
+    So a headline that holds typographic quotes can be sought as it stands, between straight ones.
+    """
+    closing = '"' if text[start] == '"' else _QUOTES
     for at in range(start + 1, len(text)):
-        if text[at] in _QUOTES:
+        if text[at] in closing:
             return at + 1
     raise QueryError(
         "this quote is not closed", query=text, position=start, length=len(text) - start

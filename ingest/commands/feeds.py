@@ -1,5 +1,6 @@
 """`newsarchive feeds ...`: the list of feeds, and everything that changes it."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,7 +93,7 @@ def add(
 ) -> None:
     """Subscribe to the feed at URL; it is polled when the service or `poll` next runs."""
     from archive import terminal
-    from archive.config import is_private_url
+    from archive.config.rules import is_private_url
     from archive.store import Store
     from archive.store.subscriptions import Subscription
 
@@ -221,10 +222,6 @@ def import_(place: Place, file: str, dry_run: bool) -> None:
     from archive.store import Store
 
     wanted, twice = _without_repeats(_read_list(file))
-    if not wanted:
-        raise UsageError(
-            f"{file}: no feed address in it (OPML outlines with xmlUrl, or one address a line)"
-        )
     n_added, n_known, bad = 0, 0, []
     with Store.open(place.archive_url, create=True) as store:
         for subscription in wanted:
@@ -263,7 +260,7 @@ def export(place: Place, secrets: bool) -> None:
         for row in rows
         if row.state != "retired" and (secrets or not row.is_private)
     ]
-    click.get_binary_stream("stdout").write(write_opml(outlines, "newsarchive"))
+    click.echo(write_opml(outlines, "newsarchive"), nl=False)
 
 
 @feeds.command()
@@ -294,19 +291,15 @@ def _set_states(place: Place, names: tuple[str, ...], state: str, told: str) -> 
 
 
 def _read_list(file: str) -> "Iterator[Subscription]":
-    from archive.config import is_private_url
+    from archive.config.rules import is_private_url
     from archive.store.subscriptions import Subscription
-    from ingest.feed.opml import read_addresses, read_opml
+    from ingest.feed.opml import read_list
 
     try:
-        body = click.get_binary_stream("stdin").read() if file == "-" else Path(file).read_bytes()
+        body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    if body.lstrip()[:1] == b"<":
-        outlines = read_opml(body)
-    else:
-        outlines = read_addresses(body.decode("utf-8", "replace"))
-    for outline in outlines:
+    for outline in read_list(body):
         yield Subscription(
             url=outline.url,
             title=outline.title or None,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.commands.place import Place, pass_place
+from archive.commands.place import Instant, Place, pass_place
 from archive.errors import Busy, UsageError
 
 if TYPE_CHECKING:
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
 @click.argument("feeds", nargs=-1)
 @click.option("--all", "all_feeds", is_flag=True, help="All feeds, due or not.")
 @click.option(
-    "--at", metavar="INSTANT", help="As if it were that instant (RFC 3339): replays, tests."
+    "--at",
+    type=Instant(),
+    metavar="INSTANT",
+    help="As if it were that instant (RFC 3339): replays, tests.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_place
 def poll(
-    place: Place, feeds: tuple[str, ...], all_feeds: bool, at: str | None, as_json: bool
+    place: Place, feeds: tuple[str, ...], all_feeds: bool, at: datetime | None, as_json: bool
 ) -> int | None:
     """Poll the feeds that are due (or FEED..., due or not) and their pages, once.
 
@@ -42,16 +45,15 @@ def poll(
     from archive.store import Store
 
     config = place.load_config()
-    instant = _instant(at)
     with Store.open(
         place.archive_url,
         create=True,
         keep_bodies=config.archive.keep_bodies,
         policy=policy_of(config),
     ) as store:
-        if instant is not None:
-            _must_be_replayable(store, instant)
-        now = instant or place.now()
+        if at is not None:
+            _must_be_replayable(store, at)
+        now = at or place.now()
         store.sync_feeds(subscriptions_of(config), now=now)
         wanted = _wanted(store, feeds, all_feeds=all_feeds)
         if wanted:
@@ -61,8 +63,8 @@ def poll(
             config,
             place,
             only=frozenset(feed.id for feed in wanted) if feeds or all_feeds else None,
-            instant=instant,
-            rand=random.Random(0).random if instant else random.random,
+            instant=at,
+            rand=random.Random(0).random if at else random.random,
         )
     _say(place, results, as_json=as_json)
     return None
@@ -106,20 +108,6 @@ def _wanted(store: "Store", names: tuple[str, ...], *, all_feeds: bool) -> "tupl
     if all_feeds:
         return tuple(feed for feed in store.feeds() if feed.state in ("active", "dead", "held"))
     return ()
-
-
-def _instant(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--at: {text!r} is no instant; write it as 2026-11-24T08:00:00Z"
-        ) from None
-    if instant.tzinfo is None:
-        raise UsageError(f"--at: {text!r} has no zone; add Z for UTC")
-    return instant
 
 
 def _must_be_replayable(store: "Store", instant: datetime) -> None:

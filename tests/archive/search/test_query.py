@@ -44,6 +44,7 @@ def refusal(text: str) -> QueryError:
         ("minister-president", Phrase(tokens=("minister", "president"))),
         ("O'Neill", Phrase(tokens=("o", "neill"))),
         ("480.000", Phrase(tokens=("480", "000"))),
+        ('"noemt “vijf” procent"', Phrase(tokens=("noemt", "vijf", "procent"))),
         ("“vijf procent”", Phrase(tokens=("vijf", "procent"))),
         ("navo*", Prefix(token="navo")),
         ("title:navo*", Prefix(token="navo", field="title")),
