@@ -257,8 +257,9 @@ def test_the_whole_id_is_typed_on_a_terminal(folder: Path, monkeypatch: pytest.M
 
 
 def test_traces_that_a_reader_holds_back_are_wiped_later(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("archive.store.opening.BUSY_S", 0.1)
     public_id = ids(folder)[DIJK["title"]]
     with Archive.open(str(folder / "archive.db")) as archive:
         rows = archive.export()
