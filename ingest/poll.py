@@ -70,20 +70,25 @@ def body_digest(body: bytes) -> bytes:
     return blake2b(body, digest_size=16).digest()
 
 
-async def poll_feed(job: FeedJob, fetcher: Fetcher, parser: Parser) -> FeedOutcome:
-    """Poll one feed."""
+async def poll_feed(
+    job: FeedJob, fetcher: Fetcher, parser: Parser, *, clock: Callable[[], datetime]
+) -> FeedOutcome:
+    """Poll one feed. `clock` dates what never came to a request."""
     try:
         basic_auth = _credentials(job.auth_file)
-    except OSError as error:
-        return _unasked(job, f"auth_file {job.auth_file} cannot be read: {error.strerror}")
-    fetched = await fetcher.fetch(
+    except (OSError, UnicodeError) as error:
+        said = error.strerror if isinstance(error, OSError) else "it is not text"
+        return _unasked(job, f"auth_file {job.auth_file} cannot be read: {said}", clock())
+    fetched = await _fetch(
+        fetcher,
         Request(
             url=job.url,
             validators=job.validators,
             basic_auth=basic_auth,
             verify_tls=job.verify_tls,
             operator_url=job.url,
-        )
+        ),
+        clock,
     )
     result: FeedResult
     match fetched:
@@ -106,15 +111,18 @@ async def read_page(
     parser: Parser,
     *,
     rules_for: Callable[[str], SiteRules | None],
+    clock: Callable[[], datetime],
 ) -> PageOutcome:
     """Fetch and parse one article page. `rules_for` gives an operator's rules for an address's host."""
-    fetched = await fetcher.fetch(
+    fetched = await _fetch(
+        fetcher,
         Request(
             url=job.url,
             accept=ACCEPT_PAGE,
             operator_url=job.feed_url,
             verify_tls=job.verify_tls,
-        )
+        ),
+        clock,
     )
     result: PageResult
     match fetched:
@@ -133,10 +141,25 @@ async def read_page(
     return PageOutcome(job=job, exchange=fetched.exchange, result=result)
 
 
+async def _fetch(fetcher: Fetcher, request: Request, clock: Callable[[], datetime]) -> FetchResult:
+    started_at = clock()
+    try:
+        return await fetcher.fetch(request)
+    except Exception as error:  # noqa: BLE001  # a fault of ours on the wire must not cost the host's other feeds
+        return Failed(
+            exchange=Exchange(requested_url=request.url, url=request.url, started_at=started_at),
+            reason=Reason.PROTOCOL,
+            detail=f"fetching failed: {type(error).__name__}: {error}",
+        )
+
+
 async def _parse(job: FeedJob, fetched: Fetched, parser: Parser) -> FeedResult:
     digest = body_digest(fetched.body)
+    validators = fetched.validators
+    if not fetched.end_is_proven:  # it may have been cut, and must be asked for whole again (WIRE)
+        validators = Validators(url=validators.url)
     if digest == job.body_digest:
-        return FeedUnchanged(not_modified=False, validators=fetched.validators)
+        return FeedUnchanged(not_modified=False, validators=validators)
     try:
         parsed = await parser.parse_feed(
             fetched.body, fetched.exchange.url, fetched.content_type, job.known
@@ -156,10 +179,9 @@ async def _parse(job: FeedJob, fetched: Fetched, parser: Parser) -> FeedResult:
             detail=f"the parser failed: {type(error).__name__}: {error}",
             body=fetched.body,
         )
-    validators = fetched.validators
-    if not fetched.end_is_proven or (not parsed.n_items and parsed.warnings):
-        # A body that may have been cut, or an empty one that is not well formed, must not be remembered (WIRE).
-        validators = Validators(url=validators.url)
+    if not parsed.n_items and parsed.warnings:
+        # An empty document that is not well formed is not remembered, neither by validators nor by its bytes (WIRE).
+        validators, digest = Validators(url=validators.url), b""
     return FeedParsed(
         parsed=parsed,
         body=fetched.body,
@@ -211,8 +233,7 @@ def _credentials(auth_file: str | None) -> tuple[str, str] | None:
     return user, password
 
 
-def _unasked(job: FeedJob, detail: str) -> FeedOutcome:
-    at = job.due_at or datetime.fromtimestamp(0).astimezone()
+def _unasked(job: FeedJob, detail: str, at: datetime) -> FeedOutcome:
     return FeedOutcome(
         job=job,
         exchange=Exchange(requested_url=job.url, url=job.url, started_at=at),

@@ -98,9 +98,9 @@ class Turn:
         for job in feeds:
             if self.is_stopping:
                 return False
-            outcome = await poll_feed(job, self._fetcher, self._parser)
+            outcome = await poll_feed(job, self._fetcher, self._parser, clock=self._clock)
             deposited = await self._deposit(outcome)
-            if deposited.is_fenced or _asked_to_wait(outcome):
+            if deposited.is_fenced or _asked_to_wait(deposited):
                 return False
             has_more |= bool(deposited.n_new + deposited.n_joined + deposited.n_revised)
         for page_job in pages:
@@ -108,7 +108,7 @@ class Turn:
                 return False
             page_outcome = await self._read(page_job)
             deposited = await self._deposit(page_outcome)
-            if deposited.is_fenced or _asked_to_wait(page_outcome):
+            if deposited.is_fenced or _asked_to_wait(deposited):
                 return False
         return has_more
 
@@ -116,7 +116,9 @@ class Turn:
         refused = await self._robots_refuse(job)
         if refused is not None:
             return refused
-        return await read_page(job, self._fetcher, self._parser, rules_for=self._rules_for)
+        return await read_page(
+            job, self._fetcher, self._parser, rules_for=self._rules_for, clock=self._clock
+        )
 
     async def _robots_refuse(self, job: PageJob) -> PageOutcome | None:
         """Return the outcome of a page that its site's robots.txt keeps from us, None for one that may be asked."""
@@ -148,8 +150,11 @@ class Turn:
         return deposited
 
 
-def _asked_to_wait(outcome: Outcome) -> bool:
-    match outcome.result:
+def _asked_to_wait(deposited: Deposited) -> bool:
+    """Tell whether the server asked to be left alone: by a Retry-After, or by a status that holds the whole host."""
+    if deposited.schedule is not None and deposited.schedule.host_hold_s:
+        return True
+    match deposited.outcome.result:
         case FeedFailed(retry_after_s=int()) | PageFailed(retry_after_s=int()):
             return True
     return False

@@ -23,7 +23,7 @@ from archive.model.stated import ArticlePage, Counter, CounterKind
 from archive.output.merged import publish_merged
 from archive.store import Store
 from archive.store.schema import hosts
-from tests.archive.store.depositing import Paper, at, deposit_page, open_store
+from tests.archive.store.depositing import Item, Paper, at, deposit_page, open_store
 from tests.archive.store.looking import (
     BRIDGE,
     FROST,
@@ -44,7 +44,7 @@ PAGE_URL = "https://krant.example/artikel/b1"
 Step = Callable[[Store], object]
 
 
-def poll(name: str, minute: int, *items: dict[str, object]) -> Step:
+def poll(name: str, minute: int, *items: Item) -> Step:
     """Return a step: a paper is polled while its document holds these items."""
 
     def step(store: Store) -> object:
@@ -119,18 +119,20 @@ class Killer:
 
     def watch(self) -> None:
         """Be told of all statements of all connections, and of all that is done to files in Python."""
-        connect = sqlite3.connect
+        connect: Any = sqlite3.connect
 
         def watched(*args: Any, **facts: Any) -> sqlite3.Connection:
-            connection = connect(*args, **facts)
+            connection: sqlite3.Connection = connect(*args, **facts)
             connection.set_trace_callback(self._statement)
             self._connections.append(connection)
             return connection
 
-        sqlite3.connect = sqlite3.dbapi2.connect = watched
+        modules: tuple[Any, ...] = (sqlite3, sqlite3.dbapi2)
+        for module in modules:
+            module.connect = watched
         for name in ("replace", "rename", "fsync", "unlink", "utime"):
             setattr(os, name, self._announced(getattr(os, name)))
-        open_path = Path.open
+        open_path: Any = Path.open
         killer = self
 
         def opened(path: Path, mode: str = "r", *args: Any, **facts: Any) -> Any:
@@ -139,7 +141,7 @@ class Killer:
             killer.meet("file")
             return _Torn(path, killer)
 
-        Path.open = opened  # type: ignore[method-assign,assignment]  # this process is a test's own
+        Path.open = opened  # type: ignore[method-assign,assignment]  # a process of its own
 
     def meet(self, kind: str) -> None:
         """Note an event, or die of it."""
