@@ -1,0 +1,232 @@
+"""One host's turn: its feeds one by one, then its pages, each outcome safe before the next request."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive.model.outcome import Deposited, FeedOutcome, Outcome, PageOutcome
+from archive.store.frontier import HostLease
+from archive.store.store import Store
+from archive.store.subscriptions import Subscription
+from ingest.feed.parse import PARSER_VERSION
+from ingest.turn import Turn
+from ingest.wire.robots import RobotsCache
+from tests.archive.store.depositing import STEADY_PLAN, open_store
+from tests.archive.store.looking import ask, count, one, troubles
+from tests.fakes import Clock, FakeWeb, HereParser
+
+ROBOTS = "https://krant.example/robots.txt"
+
+
+class HereLedger:
+    """The writing side without threads and groups. `log` tells what happened in which order."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self.log: list[str] = []
+
+    async def deposit(self, outcome: Outcome) -> Deposited:
+        self.log.append(f"deposit {outcome.job.url}")
+        (deposited,) = self.store.deposit([outcome], now=self.clock(), plan=STEADY_PLAN)
+        return deposited
+
+    async def due_work(self, lease: HostLease, only: Any) -> Any:
+        self.log.append("ask")
+        return self.store.due_work(
+            lease, now=self.clock(), parser_version=PARSER_VERSION, only=only
+        )
+
+    async def release(self, lease: HostLease) -> None:
+        self.log.append("release")
+        self.store.release(lease)
+
+
+class Scene:
+    """A store with feeds of one host, a web and a turn."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = Clock()
+        self.web = FakeWeb(self.clock)
+        self.parser = HereParser()
+        self.ledger = HereLedger(store, self.clock)
+        self.turn = Turn(
+            fetcher=self.web,
+            parser=self.parser,
+            ledger=self.ledger,
+            robots=RobotsCache(self.web, clock=self.clock, slow_down=lambda host, gap_s: None),
+            rules_for=lambda url: None,
+            clock=self.clock,
+        )
+
+    def subscribe(self, name: str, *, page: str = "never") -> str:
+        url = f"https://krant.example/{name}.xml"
+        self.store.add_feed(Subscription(url=url, name=name, page=page), now=self.clock())
+        return url
+
+    def lease(self) -> HostLease:
+        (lease,) = self.store.claim_hosts(now=self.clock(), owner="test", limit=1)
+        return lease
+
+    def take(self) -> None:
+        asyncio.run(self.turn.take(self.lease()))
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with open_store(tmp_path / "archive.db") as store:
+        yield Scene(store)
+        assert troubles(store) == []
+
+
+def rss(*names: str) -> bytes:
+    items = "".join(
+        f"<item><guid>{name}</guid><title>Over {name}</title><link>https://krant.example/{name}</link></item>"
+        for name in names
+    )
+    return f"<rss version='2.0'><channel><title>Krant</title>{items}</channel></rss>".encode()
+
+
+PAGE = "<html lang='nl'><body><article><h1>Over {0}</h1>" + "<p>Meer woorden over {0}.</p>" * 40
+
+
+def test_feeds_come_first_and_every_outcome_is_safe_before_the_next_request(scene: Scene) -> None:
+    for name in ("een", "twee"):
+        scene.web.on(scene.subscribe(name, page="always"), scene.web.found(rss(name)))
+        scene.web.on(f"https://krant.example/{name}", scene.web.page(PAGE.format(name)))
+    scene.take()
+    assert [request.url.removeprefix("https://krant.example/") for request in scene.web.asked] == [
+        "een.xml",
+        "twee.xml",
+        "robots.txt",
+        "een",
+        "twee",
+    ]
+    assert scene.ledger.log == [
+        "ask",
+        "deposit https://krant.example/een.xml",
+        "deposit https://krant.example/twee.xml",
+        "ask",
+        "deposit https://krant.example/een",
+        "deposit https://krant.example/twee",
+        "ask",
+        "release",
+    ]
+    assert one(scene.store, "SELECT count(*) FROM revisions WHERE kind = 'page'") == 2
+    assert ask(scene.store, "SELECT owner, lease_until FROM hosts") == [("", 0)]
+
+
+def test_a_bad_feed_stops_no_other_of_its_host(scene: Scene) -> None:
+    scene.web.on(scene.subscribe("stuk"), RuntimeError("on the wire"))
+    scene.web.on(scene.subscribe("html"), scene.web.page("<html>"))
+    deadly = scene.web.found(rss("dodelijk"))
+    scene.web.on(scene.subscribe("dodelijk"), deadly)
+    scene.parser.dies_of[b"dodelijk"] = RuntimeError("in the parser")
+    scene.web.on(scene.subscribe("goed"), scene.web.found(rss("goed")))
+    scene.take()
+    assert dict(ask(scene.store, "SELECT name, last_reason FROM feeds")) == {
+        "stuk": "protocol",
+        "html": "not_a_feed",
+        "dodelijk": "parse",
+        "goed": None,
+    }
+    assert count(scene.store, "articles") == 1
+
+
+@pytest.mark.parametrize("retry_after_s", [600, None])
+def test_a_server_that_asks_for_less_is_left_alone_with_all_its_feeds(
+    scene: Scene, retry_after_s: int | None
+) -> None:
+    scene.web.on(scene.subscribe("vol"), scene.web.status(429, retry_after_s=retry_after_s))
+    other = scene.subscribe("later")
+    scene.web.on(other, scene.web.found(rss("later")))
+    scene.take()
+    assert scene.web.n_asked(other) == 0
+    scene.clock.advance(minutes=9)
+    assert scene.store.claim_hosts(now=scene.clock(), owner="test", limit=1) == ()
+    scene.clock.advance(hours=6)
+    scene.take()
+    assert scene.web.n_asked(other) == 1
+
+
+def test_a_page_that_robots_txt_keeps_from_us_is_given_up(scene: Scene) -> None:
+    scene.web.on(scene.subscribe("een", page="always"), scene.web.found(rss("een")))
+    robots = scene.web.found(b"User-agent: *\nDisallow: /een", content_type="text/plain")
+    scene.web.on(ROBOTS, robots)
+    scene.take()
+    assert scene.web.n_asked("https://krant.example/een") == 0
+    assert ask(scene.store, "SELECT state, reason FROM page_tasks") == [("given_up", "robots")]
+
+
+def test_a_robots_txt_that_cannot_be_read_puts_the_page_off(scene: Scene) -> None:
+    scene.web.on(scene.subscribe("een", page="always"), scene.web.found(rss("een")))
+    scene.web.on(ROBOTS, scene.web.status(500))
+    scene.take()
+    assert scene.web.n_asked("https://krant.example/een") == 0
+    assert ask(scene.store, "SELECT state, reason FROM page_tasks") == [("due", "robots")]
+
+
+def test_a_stopping_turn_asks_nothing_more_and_gives_its_host_back(scene: Scene) -> None:
+    first, second = scene.subscribe("een"), scene.subscribe("twee")
+
+    def stop(request: object) -> object:
+        scene.turn.is_stopping = True
+        return scene.web.found(rss("een"))
+
+    scene.web.on(first, stop)
+    scene.take()
+    assert (scene.web.n_asked(first), scene.web.n_asked(second)) == (1, 0)
+    assert count(scene.store, "articles") == 1
+    assert scene.lease().host == "krant.example:443"
+
+
+def test_a_turn_whose_lease_was_lost_writes_nothing_and_ends(scene: Scene) -> None:
+    first, second = scene.subscribe("een"), scene.subscribe("twee")
+
+    def lose(request: object) -> object:
+        scene.clock.advance(minutes=5)
+        (stolen,) = scene.store.claim_hosts(now=scene.clock(), owner="other", limit=1)
+        assert stolen.owner == "other"
+        return scene.web.found(rss("een"))
+
+    scene.web.on(first, lose)
+    scene.take()
+    assert scene.web.n_asked(second) == 0
+    assert count(scene.store, "articles") == count(scene.store, "polls") == 0
+    assert one(scene.store, "SELECT owner FROM hosts") == "other"
+
+
+def test_a_fault_in_a_turn_is_raised_and_its_host_given_back(scene: Scene) -> None:
+    scene.web.on(scene.subscribe("een"), scene.web.found(rss("een")))
+
+    def broken(deposited: Deposited) -> None:
+        raise RuntimeError("told to nobody")
+
+    scene.turn._on_deposit = broken
+    with pytest.raises(RuntimeError, match="told to nobody"):
+        scene.take()
+    assert scene.ledger.log[-1] == "release"
+    assert ask(scene.store, "SELECT owner FROM hosts") == [("",)]
+
+
+def test_more_feeds_than_a_batch_are_all_polled_in_one_turn(scene: Scene) -> None:
+    for number in range(45):
+        url = scene.subscribe(f"f{number}")
+        scene.web.on(url, scene.web.found(rss(f"f{number}")))
+    scene.take()
+    assert count(scene.store, "polls") == 45
+    outcomes = one(scene.store, "SELECT count(*) FROM feeds WHERE last_good_at IS NOT NULL")
+    assert outcomes == 45
+
+
+def test_every_outcome_is_told(scene: Scene) -> None:
+    told: list[Deposited] = []
+    scene.turn._on_deposit = told.append
+    scene.web.on(scene.subscribe("een", page="always"), scene.web.found(rss("een")))
+    scene.web.on("https://krant.example/een", scene.web.page(PAGE.format("een")))
+    scene.take()
+    assert [type(deposited.outcome) for deposited in told] == [FeedOutcome, PageOutcome]
