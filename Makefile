@@ -25,7 +25,7 @@ run: $(STAMP) ## run the service: poll the feeds, keep what they say
 	$(BIN)/newsarchive run
 
 test: $(STAMP) ## run the tests, WORKERS at a time; TESTS="path or options" picks some
-	$(BIN)/python -m pytest -q -n $(WORKERS) $(TESTS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup $(TESTS)
 
 check: $(STAMP) ## format, lint, types, layers, lock files: under a minute
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """show and diff: one article, and what an edit changed in it (USE). Called by the root command alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -182,14 +183,22 @@ def _around(
 
 
 def _edits(revisions: "Sequence[Revision]") -> "Iterator[tuple[Revision, Revision]]":
-    """Yield (before, after) of each edit that readers could see: a page read later or another parser is none."""
-    from itertools import pairwise
+    """Yield (before, after) of each edit that readers could see: a page read later or another parser is none.
 
-    from archive.model.kept import EDITS
+    A page that was read because its entry changed completes that edit: the two are told as one.
+    """
+    from archive.model.kept import EDITS, RevisionKind
 
+    before = after = None
     for old, new in pairwise(revisions):
         if new.kind in EDITS:
-            yield old, new
+            if before is not None and after is not None:
+                yield before, after
+            before, after = old, new
+        elif after is old and new.kind is RevisionKind.PAGE:
+            after = new
+    if before is not None and after is not None:
+        yield before, after
 
 
 def _what_changed(old: "Revision", new: "Revision") -> Iterator[str]:

@@ -12,13 +12,18 @@ if TYPE_CHECKING:
 
 
 class RevisionKind(StrEnum):
-    """Why a revision exists. `page`, `reparse` and `hand` are never shown as a publisher's edit."""
+    """Why a revision exists. `new`, `substantial` and `minor` are the publisher's; the others never count as edits.
+
+    `page`: its page completed it. `moved`: only its address changed. `reparse`: a newer parser reads it otherwise.
+    `hand`: someone corrected it.
+    """
 
     NEW = "new"
     SUBSTANTIAL = "substantial"
     MINOR = "minor"
     PAGE = "page"
     REPARSE = "reparse"
+    MOVED = "moved"
     HAND = "hand"
 
 

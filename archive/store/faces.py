@@ -40,9 +40,6 @@ from archive.store.stating import draft_content
 FULLER = 1.2
 """So many times the words make another feed of the same paper the telling's base: sticky, so that nothing flaps."""
 
-EDITED_FIELDS = ("url", "section", "authors", "published_at")
-"""What besides title and text makes a minor revision when it changes; tags and images move too often to be one."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceChange:
@@ -408,7 +405,7 @@ def _kind(
     """Return what a further revision is; None when all that differs is noise."""
     edit = edit_kind(row.title, row.text, chosen.title, chosen.text)
     if edit.kind is EditKind.NOISE and not _fields_differ(row, chosen):
-        return None
+        return RevisionKind.MOVED if row.url != chosen.url else None
     if page is not None and page.id not in used and base.id in used:
         # The page alone is new. The first one enriches; one that came because its entry changed completes that
         # edit and is no second one. Only a page read again on its own shows an edit of the publisher.
@@ -424,11 +421,11 @@ def _provenance(row: sa.Row[*tuple[Any, ...]]) -> Mapping[str, str]:
 
 
 def _fields_differ(row: sa.Row[*tuple[Any, ...]], chosen: record.Chosen) -> bool:
+    """Tell whether something besides title and text changed that is an edit; tags and images turn too often for one."""
     before = json.loads(row.stated)
     after = _chosen_json(chosen)
     return (
-        (row.url or None) != chosen.url
-        or (row.section or None) != chosen.section
+        (row.section or None) != chosen.section
         or row.published_at != to_us_or_none(chosen.published_at)
         or before.get("authors", []) != after.get("authors", [])
     )

@@ -387,6 +387,7 @@ page_tasks = Table(
     _text("detail"),
     _at("created_at"),
     Index("ix_page_tasks_due", "host_id", "due_at"),
+    Index("ix_page_tasks_feed", "feed_id", "due_at"),
 )
 
 body_uses = Table(
@@ -406,6 +407,7 @@ url_keys = Table(
     Column("digest", Digest, primary_key=True),
     Column("sighting_id", Id, ForeignKey("sightings.id"), primary_key=True),
     _text("key", nullable=False),
+    Index("ix_url_keys_sighting", "sighting_id"),
     sqlite_with_rowid=False,
     info={"insert": "or ignore"},
 )

@@ -277,6 +277,7 @@ def rows(connection: Connection, *, ids: Collection[int] | None = None) -> tuple
     counts = (
         sa.select(sightings.c.feed_id, sa.func.count(sa.distinct(variants.c.article_id)).label("n"))
         .join(variants, variants.c.id == sightings.c.variant_id)
+        .where(sightings.c.feed_id.in_(ids) if ids is not None else sa.true())
         .group_by(sightings.c.feed_id)
         .subquery()
     )

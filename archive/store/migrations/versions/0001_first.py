@@ -271,6 +271,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_page_tasks_digest")),
     )
     op.create_index("ix_page_tasks_due", "page_tasks", ["host_id", "due_at"], unique=False)
+    op.create_index("ix_page_tasks_feed", "page_tasks", ["feed_id", "due_at"], unique=False)
     op.create_index(op.f("ix_page_tasks_variant_id"), "page_tasks", ["variant_id"], unique=False)
     op.create_table(
         "poll_days",
@@ -499,6 +500,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest", "sighting_id", name=op.f("pk_url_keys")),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_url_keys_sighting", "url_keys", ["sighting_id"], unique=False)
     op.create_table(
         "authors",
         sa.Column("statement_id", ID, nullable=False),
