@@ -378,7 +378,7 @@ def diff(
     if as_json:
         terminal.echo_json(_diff_document(article, old, new, difference))
     else:
-        _show_diff(place, article, old, new, difference, full=full)
+        _show_diff(place, article, old, new, difference, revisions, full=full)
     return None
 
 
@@ -389,12 +389,30 @@ def _no_edit(revisions: "Sequence[Revision]") -> str:
     return f"never edited by its publisher; its revisions: {kinds}. Compare two: newsarchive diff ID 1 2"
 
 
+_TOLD_KINDS: Final = {
+    "substantial": "substantial edit",
+    "minor": "small edit",
+    "page": "its page was read",
+    "moved": "another address",
+    "hand": "corrected by hand",
+    "reparse": "read by a newer parser",
+}
+
+
+def _kind_of(old: "Revision", new: "Revision", revisions: "Sequence[Revision]") -> str:
+    """Return the kind of the change from one revision to another: of an edit with its page, the edit's."""
+    edit = next(((a, b) for a, b in _edits(revisions) if (a, b) == (old, new)), None)
+    first = next((after for before, after in pairwise(revisions) if before is old), new)
+    return str(new.kind if edit is None else first.kind)
+
+
 def _show_diff(
     place: Place,
     article: "Article",
     old: "Revision",
     new: "Revision",
     difference: "Difference",
+    revisions: "Sequence[Revision]",
     *,
     full: bool,
 ) -> None:
@@ -404,11 +422,7 @@ def _show_diff(
         return t.when(revision.first_seen_at, place.zone, now=place.now())
 
     feeds = ", ".join(dict.fromkeys(t.printable(seen.feed) for seen in article.sightings))
-    kind = {
-        "substantial": "substantial edit",
-        "minor": "small edit",
-        "page": "its page was read",
-    }.get(new.kind, str(new.kind))
+    kind = _TOLD_KINDS.get(_kind_of(old, new, revisions), str(new.kind))
     t.echo(
         f" Revision {old.number} -> {new.number}, {told(old)} -> {told(new)}, {kind}, seen in {feeds}"
     )
