@@ -50,7 +50,8 @@ def _rfc3339(us: int | None) -> str | None:
 
 
 _EXPORT_ARTICLES: Final = """
-SELECT f.url, s.guid, s.url, r.title, a.public_id, r.published_at, a.first_seen_at, r.language, c.text, c.html, NULL
+SELECT f.birth_url, s.guid, s.url, r.title, a.public_id, r.published_at, a.first_seen_at,
+    r.language, c.text, c.html, NULL
 FROM articles AS a
 JOIN variants AS v ON v.id = a.primary_variant_id
 JOIN revisions AS r ON r.id = v.revision_id
@@ -63,7 +64,8 @@ ORDER BY a.id
 """
 
 _EXPORT_SIGHTINGS: Final = """
-SELECT f.url, s.guid, s.url, t.title, a.public_id, r.published_at, t.first_stated_at, r.language, c.text, c.html, s.id
+SELECT f.birth_url, s.guid, s.url, t.title, a.public_id, r.published_at, t.first_stated_at,
+    r.language, c.text, c.html, s.id
 FROM articles AS a
 JOIN variants AS v ON v.article_id = a.id
 JOIN sightings AS s ON s.variant_id = v.id

@@ -1,7 +1,8 @@
 """Looking after an archive: is it sound, and a copy of it. Nothing here changes an article.
 
-`check` asks SQLite's two integrity checks, FTS5's own (the first does not see a broken full-text index), and the
-promises of this project that a query can test.
+`check` asks SQLite's two integrity checks, FTS5's own (the first does not see a broken full-text index), whether a
+sample of texts is indexed by its own words (which no integrity check sees), and the promises of this project that a
+query can test.
 """
 
 import json
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive.errors import ArchiveUnusable
+from archive.store.index import differing
 from archive.store.instants import to_us
 from archive.store.schema import poll_days, polls, services
 
@@ -99,6 +101,12 @@ def _troubles(connection: Connection) -> Iterator[Trouble]:
             connection.exec_driver_sql("INSERT INTO search(search) VALUES ('integrity-check')")
     except sa.exc.DatabaseError as error:
         yield _trouble("the search index is damaged; newsarchive reindex", [str(error.orig)])
+    else:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection), "an open connection has its driver's"
+        wrong = [f"revision {revision}" for revision in differing(driver)]
+        if wrong:
+            yield _trouble("indexed words that are not the text's; newsarchive reindex", wrong)
     for what, query in INVARIANTS.items():
         found = [str(row[0]) for row in connection.exec_driver_sql(query)]
         if found:

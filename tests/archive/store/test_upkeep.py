@@ -83,6 +83,11 @@ def test_a_broken_full_text_index_is_found_though_the_file_is_sound(store: Store
     assert not any("integrity_check" in what for what in found(store))
 
 
+def test_an_index_of_other_words_than_the_text_is_found(store: Store) -> None:
+    damage(store, "UPDATE contents SET text = 'Heel iets anders' WHERE text LIKE '%dijk hield%'")
+    assert any("indexed words" in what for what in found(store))
+
+
 def test_examples_are_few_and_the_rest_is_counted(store: Store) -> None:
     rows = ", ".join(f"('{n:04}', 0, 0, 0, 0)" for n in range(SHOWN + 3))
     damage(
