@@ -307,6 +307,9 @@ TICK_S = 2
 WEB_STOP_S = 5
 """How long the pages get to end their answers."""
 
+FIRST_PUBLISH_S = 15
+FIRST_HOUSEKEEPING_S = 300
+
 CLOCK_CHECK_S = 5
 CLOCK_STEP_S = 30
 """A wall clock that moved this much against the monotonic one has been set: APScheduler would wait it out (SERVICE)."""
@@ -387,7 +390,7 @@ class Service:
 
     def _clock(self) -> "AsyncIOScheduler":
         """Return the jobs: looking for due hosts, publishing, housekeeping, backup, and a watch on the wall clock."""
-        from datetime import UTC
+        from datetime import UTC, timedelta
 
         from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -397,13 +400,22 @@ class Service:
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         clock.add_job(self._tick, "interval", seconds=TICK_S, id="tick")
+        now = self._place.now()
         clock.add_job(
-            self._publish, "interval", seconds=self._config.publish.interval_s, id="publish"
+            self._publish,
+            "interval",
+            seconds=self._config.publish.interval_s,
+            id="publish",
+            next_run_time=now + timedelta(seconds=FIRST_PUBLISH_S),
         )
-        clock.add_job(self._keep_house, "interval", hours=24, id="housekeeping")
+        # Soon after the start too: a service that is restarted every day must not skip either for ever.
+        soon = now + timedelta(seconds=FIRST_HOUSEKEEPING_S)
+        clock.add_job(self._keep_house, "interval", hours=24, id="housekeeping", next_run_time=soon)
         if self._config.backup.dir is not None:
             every_s = self._config.backup.every.total_seconds()
-            clock.add_job(self._back_up, "interval", seconds=every_s, id="backup")
+            clock.add_job(
+                self._back_up, "interval", seconds=every_s, id="backup", next_run_time=soon
+            )
         self._step = ClockStep()
         clock.add_job(
             self._watch_clock, "interval", seconds=CLOCK_CHECK_S, id="clock", args=[clock]

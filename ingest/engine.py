@@ -11,17 +11,15 @@ import contextlib
 import functools
 import os
 import socket
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 
 import structlog
 
-from archive.config import Config
+from archive.config.settings import Config, rules_for
 from archive.model.outcome import Deposited, Outcome
-from archive.model.stated import SiteRules
 from archive.store.frontier import HostLease
 from archive.store.store import Plan, Store, Work
 from ingest.feed.parse import PARSER_VERSION
@@ -285,10 +283,3 @@ def wire_settings(config: Config) -> WireSettings:
         concurrency=fetch.concurrency,
         proxy=fetch.proxy or None,
     )
-
-
-def rules_for(sites: Mapping[str, SiteRules], url: str) -> SiteRules | None:
-    """Return the rules of the longest host in `sites` that is the address's host or a suffix of it."""
-    host = urlsplit(url).hostname or ""
-    fitting = [site for site in sites if host == site or host.endswith("." + site)]
-    return sites[max(fitting, key=len)] if fitting else None

@@ -167,8 +167,26 @@ def _show_rows(place: Place, archive: "Archive", found: "Found") -> None:
         if hit.snippet.parts:
             t.echo(
                 " " * indent
-                + _fitted(hit.snippet.parts, width - indent - 1, colour=colour).rstrip()
+                + _fitted(
+                    _from_first_mark(hit.snippet.parts, width - indent - 1),
+                    width - indent - 1,
+                    colour=colour,
+                ).rstrip()
             )
+
+
+def _from_first_mark(
+    parts: tuple[tuple[str, bool], ...], width: int
+) -> tuple[tuple[str, bool], ...]:
+    """Return a snippet without so many leading words that its first mark stands in the first half of `width`."""
+    from archive import terminal as t
+
+    if not parts or parts[0][1] or t.text_width(parts[0][0]) <= width // 2:
+        return parts
+    words = parts[0][0].split(" ")
+    while len(words) > 1 and t.text_width(" ".join(words)) > width // 2 - 2:
+        del words[0]
+    return (("… " + " ".join(words), False), *parts[1:])
 
 
 def _fitted(parts: tuple[tuple[str, bool], ...], width: int, *, colour: bool) -> str:

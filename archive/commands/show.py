@@ -168,7 +168,7 @@ def _around(
         what = " and ".join(_what_changed(old, new)) or "details"
         yield (
             "Revised",
-            f"{told(new.first_seen_at)} {what}   newsarchive diff {short} {old.number} {new.number}",
+            f"{told(new.first_seen_at)} {what} · newsarchive diff {short} {old.number} {new.number}",
         )
     if article.merged_from:
         yield "Joined", ", ".join(t.printable(merged) for merged in article.merged_from)

@@ -19,6 +19,11 @@ A query is words; an article is found when it has all of them.
   lang:nl                   in this language
   after:2026-11-01          published on this day or later; also a year, a month, an age (7d)
   before:2026-12            published before it
+  since:7d                  published in the last seven days (also 3w)
+  author:"Marit Vos"        by someone of this name; section: and tag: work the same way
+  url:joop.nl               its address contains this
+  has:revisions             edited; has:duplicates: seen in several places
+  minutes:..5 views:100..   read in at most five minutes; seen by at least a hundred
 
 Letters with and without accents are the same: cafe finds café. Capitals do not count.
 In a shell, put a query with quotes or brackets in single quotes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from archive.model.stated import SiteRules
 
@@ -145,3 +146,10 @@ class Config:
     service: ServiceSettings = field(default_factory=ServiceSettings)
     log: LogSettings = field(default_factory=LogSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
+
+
+def rules_for(sites: Mapping[str, SiteRules], url: str) -> SiteRules | None:
+    """Return the rules of the longest host in `sites` that is the address's host or a suffix of it."""
+    host = urlsplit(url).hostname or ""
+    fitting = [site for site in sites if host == site or host.endswith("." + site)]
+    return sites[max(fitting, key=len)] if fitting else None

@@ -166,7 +166,7 @@ class EntryDeposit:
         believed = record.is_believed(entry.published_at, self._now)
         telling = Telling(
             feed_id=self._job.feed_id,
-            site=site_of(entry.origin_url or entry.url, self._job.url),
+            site=self._policy.publisher(site_of(entry.origin_url or entry.url, self._job.url)),
             at=self._now,
             title=entry.title,
             text=entry.text,
@@ -589,12 +589,11 @@ class EntryDeposit:
                 )
 
     def _want_page(self, one: _Stated, variant: KnownVariant, *, again: bool) -> None:
-        if one.entry.url and record.wants_page(one.entry, self._job.page):
+        url = one.entry.url
+        if url and record.wants_page(one.entry, self._policy.page(url, self._job.page)):
             variant.page_state = "wanted"
-            key = url_key(one.entry.url) or one.entry.url
-            self._pages.append(
-                WantedPage(variant_id=variant.id, url=one.entry.url, key=key, again=again)
-            )
+            page = WantedPage(variant_id=variant.id, url=url, key=url_key(url) or url, again=again)
+            self._pages.append(page)
 
     def _settle_later(self, variant_ids: set[int]) -> None:
         """Let the output wait for the pages of these variants, so that it does not show what changes in a minute."""
@@ -622,7 +621,19 @@ class EntryDeposit:
         return len(gone)
 
     def _reject(self) -> int:
+        if not self._rejected:
+            return 0
+        known = {
+            (row.reason, row.guid, row.title)
+            for row in self._connection.execute(
+                sa.select(rejections.c.reason, rejections.c.guid, rejections.c.title).where(
+                    rejections.c.feed_id == self._job.feed_id
+                )
+            )
+        }
         for one in self._rejected:
+            if (one.reason, one.guid, one.title) in known:
+                continue  # told already: a bad entry stands in every document until it leaves
             self._drafts.insert(
                 rejections,
                 feed_id=self._job.feed_id,

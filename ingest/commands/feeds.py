@@ -285,6 +285,12 @@ def _set_states(place: Place, names: tuple[str, ...], state: str, told: str) -> 
 
     with Store.open(place.archive_url) as store:
         rows = [store.find_feed(name) for name in names]
+        declared = [row.name for row in rows if row.origin == "config" and row.state != "retired"]
+        if state == "retired" and declared:
+            raise UsageError(
+                f"{declared[0]} is declared in config.toml ({place.config_path}); take it out there, "
+                f"or stop it for now: newsarchive feeds pause {declared[0]}"
+            )
         for row in rows:
             store.set_feed_state(row.id, state, now=place.now())
             terminal.echo(told.format(name=row.name))

@@ -96,7 +96,11 @@ def policy_of(config: "Config") -> "DepositPolicy":
     from archive.store.policy import DepositPolicy
     from ingest.feed.parse import PARSER_VERSION
 
-    return DepositPolicy(settle_s=config.publish.settle_s, parser_version=PARSER_VERSION)
+    return DepositPolicy(
+        settle_s=config.publish.settle_s,
+        parser_version=PARSER_VERSION,
+        sites=config.sites,
+    )
 
 
 def _wanted(store: "Store", names: tuple[str, ...], *, all_feeds: bool) -> "tuple[FeedRow, ...]":

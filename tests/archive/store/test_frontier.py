@@ -119,7 +119,7 @@ def test_a_retired_feed_is_never_due_and_a_resumed_one_at_once(connection: Conne
 
 
 def test_another_parser_version_asks_for_the_document_whole(connection: Connection) -> None:
-    (feed_id,) = subscribe(connection, "https://a.example/1")
+    (_feed_id,) = subscribe(connection, "https://a.example/1")
     connection.execute(
         sa.update(feeds).values(
             etag='"v1"',
