@@ -103,12 +103,21 @@ def renew(connection: Connection, lease: HostLease, *, now: datetime) -> HostLea
 
 
 def release(connection: Connection, lease: HostLease) -> None:
-    """Give a host back; it is due again when its next feed or page is, and not before its hold ends."""
-    connection.execute(
+    """Give a host back; it is due again when its next feed or page is, and not before its hold ends.
+
+    Its feeds that were claimed and never came to be asked (a stop, a Retry-After) are no suspects: nothing has died.
+    """
+    released = connection.execute(
         sa.update(hosts)
         .where(hosts.c.id == lease.host_id, hosts.c.epoch == lease.epoch)
         .values(lease_until=0, owner="", next_at=_next_at(0))
     )
+    if released.rowcount:
+        connection.execute(
+            sa.update(feeds)
+            .where(feeds.c.host_id == lease.host_id, feeds.c.attempts > 0)
+            .values(attempts=0)
+        )
 
 
 def hold(connection: Connection, host_id: int, *, until_us: int) -> None:

@@ -181,6 +181,8 @@ def test_a_stopping_turn_asks_nothing_more_and_gives_its_host_back(scene: Scene)
     scene.take()
     assert (scene.web.n_asked(first), scene.web.n_asked(second)) == (1, 0)
     assert count(scene.store, "articles") == 1
+    # What was claimed and not asked has killed nobody: it is no suspect.
+    assert one(scene.store, "SELECT max(attempts) FROM feeds") == 0
     assert scene.lease().host == "krant.example:443"
 
 
