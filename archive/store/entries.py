@@ -30,7 +30,7 @@ from archive.identity.decide import (
 )
 from archive.identity.ids import public_id
 from archive.identity.likeness import Telling, Traits, traits_of
-from archive.model.kept import EDITS
+from archive.model.kept import EDITS, RevisionKind
 from archive.model.outcome import Deposited, FeedJob, FeedOutcome, FeedParsed
 from archive.model.stated import Entry, RejectedEntry
 from archive.store.drafts import Drafts
@@ -120,6 +120,9 @@ class EntryDeposit:
         ).scalar_one()
         self._archive_id, self._birth_url = str(archive_id), feed.birth_url
         self._is_first_poll = feed.last_good_at is None
+        # What a newer parser reads otherwise is no edit of the publisher's (IDENTITY, statement).
+        is_other_parser = feed.parser_version != self._policy.parser_version
+        self._is_reparse = is_other_parser and not self._is_first_poll
         window = self._window()
         stated = self._without_erased([self._state(entry) for entry in self._result.parsed.entries])
         self._load(stated)
@@ -131,7 +134,9 @@ class EntryDeposit:
         n_gone = self._leave(window, confirmed_us=feed.window_confirmed_at)
         n_rejected = self._reject()
         self._drafts.flush()
-        made = Faces(self._connection, self._indexer, now=self._now).derive(tuple(self._touched))
+        faces = Faces(self._connection, self._indexer, now=self._now)
+        cause = RevisionKind.REPARSE if self._is_reparse else None
+        made = faces.derive(tuple(self._touched), cause=cause)
         edited = {change.variant_id for change in made if change.kind in EDITS}
         want_pages(self._connection, self._pages, job=self._job, now=self._now)
         self._settle_later({page.variant_id for page in self._pages})
@@ -380,7 +385,7 @@ class EntryDeposit:
         else:
             self._draft_sighting(one, variant, rule="guid")
         self._touched[variant.id] = None
-        if is_edit:
+        if is_edit and not self._is_reparse:
             self._want_page(one, variant, again=True)
 
     def _keep_twin(self, sighting: StoredSighting, one: _Stated) -> None:

@@ -228,7 +228,10 @@ class Faces:
             return None
         kind: RevisionKind | None = RevisionKind.NEW
         if row.revision_id is not None:
-            kind = cause or _kind(row, chosen, base, page, used)
+            kind = _kind(row, chosen, base, page, used)
+            # What a person set is a revision, however small; what is read otherwise only if it is more than noise.
+            if cause is RevisionKind.HAND or kind is not None:
+                kind = cause or kind
         if kind is None:
             return None
         sources = [base, *([page] if page is not None else []), *by_hand]

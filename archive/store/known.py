@@ -33,10 +33,10 @@ AT_ONCE = 400
 """Values bound in one statement: SQLite takes 999 everywhere, and the plan stays a series of look-ups."""
 
 MAX_CANDIDATES = 8
-"""Tellings compared by their words, the ones with most keys in common first. Exact keys are all compared."""
+"""Tellings compared by their words, the ones with most keys in common first; and of one guid, the newest."""
 
 MAX_ROWS_A_KEY = 40
-"""A key that more tellings share (a column's fixed title) proposes its newest only: the others prove nothing."""
+"""A key that more tellings share (a column's fixed title, a page that all items link to) proposes its newest only."""
 
 
 @dataclass(slots=True)
@@ -130,9 +130,12 @@ class Known:
                 sa.select(url_keys.c.digest, sightings.c.variant_id)
                 .join(sightings, sightings.c.id == url_keys.c.sighting_id)
                 .where(url_keys.c.digest.in_(batch))
+                .order_by(url_keys.c.sighting_id.desc())
             )
             for row in rows:
-                self._by_url[row.digest][row.variant_id] = None
+                at_address = self._by_url[row.digest]
+                if len(at_address) < MAX_ROWS_A_KEY:
+                    at_address[row.variant_id] = None
         values = {key.value for one in traits for key in candidate_keys(one)}
         for values_batch in _batches(values):
             rows = self._connection.execute(
@@ -194,12 +197,13 @@ class Known:
     # ---- asking ----------------------------------------------------------------------------------
 
     def candidate_ids(self, traits: Traits, *, guid_digest: bytes) -> tuple[int, ...]:
-        """Return the variants worth comparing: all that share an address or guid, and the likest by words."""
+        """Return the variants worth comparing: those that share an address or guid, and the likest by words."""
         exact: dict[int, None] = {}
         for key in traits.url_keys:
             exact.update(self._by_url.get(url_digest(key), {}))
         # A guid that a feed gives to everything proposes its newest only.
-        for sighting in self.by_guid.get(guid_digest, [])[-MAX_CANDIDATES:]:
+        of_guid = sorted(self.by_guid.get(guid_digest, ()), key=lambda sighting: sighting.id)
+        for sighting in of_guid[-MAX_CANDIDATES:]:
             exact[sighting.variant_id] = None
         votes = Counter(
             variant_id

@@ -403,6 +403,28 @@ def test_the_raw_document_is_kept_when_it_gave_something_new_and_only_then(
     assert n_bodies() == 1
 
 
+def test_what_another_parsers_version_reads_otherwise_is_no_edit_and_goes_nowhere(
+    store: Store, paper: Paper
+) -> None:
+    paper.poll(BRIDGE_ITEM, FROST_ITEM, now=at(0))
+    assert len(store.settle(now=at(1))) == 2
+    with store.writing() as connection:
+        connection.execute(sa.update(feeds).values(parser_version=PARSER_VERSION - 1))
+    misread = FROST_ITEM | {"text": " ".join(story(FROST).split()[:-12])}
+    again = paper.poll(BRIDGE_ITEM, misread, now=at(60))
+    assert (again.n_new, again.n_revised, again.n_seen) == (0, 0, 2)
+    assert ask(store, "SELECT kind FROM revisions ORDER BY id") == [
+        ("new",),
+        ("new",),
+        ("reparse",),
+    ]
+    assert store.settle(now=at(61)) == ()
+    # The next change is the publisher's again.
+    edited = paper.poll(BRIDGE_ITEM, misread | {"title": "Telers bang voor vorst"}, now=at(120))
+    assert edited.n_revised == 1
+    assert len(store.settle(now=at(121))) == 1
+
+
 def test_another_parsers_version_reads_all_again_and_states_nothing_new(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     with open_store(path) as store:

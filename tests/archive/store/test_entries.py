@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from archive.store import Store
+from archive.identity.likeness import Telling, traits_of
+from archive.store.known import MAX_ROWS_A_KEY, Known
+from archive.store.store import Store
 from tests.archive.store.depositing import START, Paper, at, open_store
 from tests.archive.store.looking import (
     BRIDGE,
@@ -243,6 +246,29 @@ def test_unlike_entries_of_one_guid_and_address_in_one_document_are_articles_of_
     assert count(store, "articles") == 3
     again = paper.poll(bridge(**home), frost(**home), library(**home), now=at(60))
     assert (again.n_new, again.n_revised, again.n_seen) == (0, 0, 3)
+
+
+def test_a_page_that_every_item_links_to_is_looked_up_no_further_than_its_newest(
+    store: Store, paper: Paper
+) -> None:
+    place = "https://krant.example/meldingen"
+
+    def item(number: int) -> dict[str, object]:
+        words = story(FROST).split()
+        text = " ".join(f"{word}{number}" for word in words)
+        title = sha256(text.encode()).hexdigest()[:20]
+        return {"guid": f"n{number}", "url": place, "title": title, "text": text}
+
+    paper.poll(*(item(number) for number in range(60)), now=at(0))
+    assert count(store, "articles") == 60
+    assert paper.poll(item(60), now=at(24 * 60)).n_new == 1
+    known = item(3) | {"title": "Melding ingetrokken"}
+    assert paper.poll(known, now=at(48 * 60)).n_new == 0
+    with store.writing() as connection:
+        knowledge = Known(connection)
+        telling = Telling(feed_id=1, site="krant.example", at=at(0), url=place, title="", text="")
+        knowledge.load_candidates([traits_of(telling)], [b"0" * 16])
+        assert len(knowledge.variants) == MAX_ROWS_A_KEY
 
 
 def test_entries_without_guid_and_link_are_told_apart_by_what_they_say(
