@@ -94,7 +94,7 @@ def told(feed: str, number: int, version: int) -> Item:
     }
 
 
-@settings(max_examples=12, derandomize=True, deadline=None)
+@settings(max_examples=8, derandomize=True, deadline=None)
 @given(polls=st.lists(st.tuples(feeds, tellings), min_size=2, max_size=5), data=st.data())
 def test_the_order_of_polls_makes_no_other_articles(
     polls: list[tuple[str, dict[int, int]]], data: st.DataObject
@@ -146,7 +146,7 @@ documents = st.tuples(
 )
 
 
-@settings(max_examples=25, derandomize=True, deadline=None)
+@settings(max_examples=16, derandomize=True, deadline=None)
 @given(polls=st.lists(documents, min_size=1, max_size=6))
 def test_every_entry_that_was_ever_shown_stands_in_a_statement(
     polls: list[tuple[str, list[Item]]],
