@@ -189,7 +189,7 @@ def _feedparser_ms(bodies: list[bytes]) -> float:
 
 
 READER = """
-import resource, sys, time
+import sys, time
 from reader import make_reader
 r = make_reader(sys.argv[1])
 r.enable_search()
@@ -202,12 +202,11 @@ def timed(what):
     r.update_search()
     print(what, (time.process_time() - before) * 1000 / len(sys.argv[2].split()))
 timed("cold")
-timed("unchanged")
 """
 
 
 def _reader_ms(python: Path, folder: Path, addresses: list[str]) -> dict[str, float]:
-    """Let lemon24/reader do the same: update and index, cold and again."""
+    """Let lemon24/reader do the same: update and index, cold."""
     told = subprocess.run(
         [python, "-c", READER, str(folder / "reader.sqlite"), " ".join(addresses)],
         capture_output=True,
