@@ -231,16 +231,23 @@ def compare(a: Traits, b: Traits, *, site_facts: SiteFacts = NO_FACTS) -> Verdic
 
 
 def _by_address(pair: _Pair) -> Verdict | None:
-    shared = [key for key in pair.long.url_keys if key in pair.short.url_keys]
+    shared = _shared_addresses(pair)
     if not shared or _shows_another(pair, shared):
         return None
     return _one(pair, "address", f"both are at {shared[0]}", 10.0)
 
 
+def _shared_addresses(pair: _Pair) -> list[str]:
+    return [key for key in pair.long.url_keys if key in pair.short.url_keys]
+
+
 def _shows_another(pair: _Pair, shared: list[str]) -> bool:
     """Tell whether an address was used again: what it shows now shares nothing with what it showed."""
     if pair.guids_differ and pair.are_listed_together:
-        # Two posts of a live blog, or a page that all items link to.
+        # Two posts of a live blog, or a page that all items link to. There every title may run alike
+        # ("Notice: ..."), so texts that share nothing are enough to part them.
+        if pair.short.words and pair.long.words:
+            return pair.contained < UNLIKE_TEXT
         return pair.is_unlike(UNLIKE_TEXT, UNLIKE_TITLE)
     if any(has_id_or_date(key) for key in shared):
         return False
@@ -271,6 +278,8 @@ def _by_guid(pair: _Pair) -> Verdict | None:
 def _by_id(pair: _Pair) -> Verdict | None:
     if not pair.is_one_site:
         return None
+    if (addresses := _shared_addresses(pair)) and _shows_another(pair, addresses):
+        return None  # the number is that of the address, which proved nothing
     if shared := pair.long.ids.opaque & pair.short.ids.opaque:
         if pair.short.n_words >= SHORT_WORDS and pair.is_unlike(STRANGE_TEXT, STRANGE_TITLE):
             return None

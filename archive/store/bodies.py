@@ -33,6 +33,11 @@ class Bodies:
         self._keep = keep
         self._connection: sqlite3.Connection | None = None
 
+    @property
+    def keeps(self) -> bool:
+        """Return whether bodies are kept."""
+        return self._keep
+
     def put(self, bodies: Iterable[tuple[bytes, str, bytes]], *, stored_at: int) -> None:
         """Commit (digest, "feed" or "page", bytes); those that are there already stay as they are."""
         rows = [

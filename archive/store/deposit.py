@@ -38,7 +38,7 @@ from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_us
 from archive.store.pages import PageDeposit
 from archive.store.policy import DepositPolicy
-from archive.store.schema import feeds, polls
+from archive.store.schema import body_uses, feeds, polls
 
 Plan = Callable[..., Schedule]
 """`plan(job, exchange, result, *, now, n_new, n_overlap) -> Schedule`: when to poll next (`ingest.pace`)."""
@@ -81,6 +81,21 @@ class Depositor:
         if kept:
             self._bodies.put(kept, stored_at=self._now_us)
 
+    def _name_body(
+        self, connection: Connection, digest: bytes, used_by: str, owner_id: int
+    ) -> None:
+        """Write whose body it is: also a wall's page, which no statement names, can then be found."""
+        if self._bodies.keeps:
+            connection.execute(
+                body_uses.insert().prefix_with("OR IGNORE"),
+                {
+                    "digest": digest,
+                    "used_by": used_by,
+                    "owner_id": owner_id,
+                    "first_at": self._now_us,
+                },
+            )
+
     def deposit(self, connection: Connection, outcome: Outcome) -> Deposited:
         """Write one outcome in its savepoint; a failure of ours is recorded as the feed's, and stops nothing."""
         try:
@@ -112,6 +127,8 @@ class Depositor:
         n_overlap: int | None = None
         match outcome.result:
             case FeedParsed() as parsed:
+                if parsed.parsed.entries:
+                    self._name_body(connection, parsed.body_digest, "feed", outcome.job.feed_id)
                 entries = EntryDeposit(
                     connection,
                     outcome.job,
@@ -275,6 +292,7 @@ class Depositor:
         )
         match outcome.result:
             case PageRead() as read:
+                self._name_body(connection, read.body_digest, "page", outcome.job.variant_id)
                 return page.write(outcome, read)
             case PageFailed() as failed:
                 return page.write_failure(outcome, failed)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from archive.model.outcome import FeedJob, PageJob, Rhythm, Validators
+from archive.model.outcome import FeedJob, PageJob, Reason, Rhythm, Validators
 from archive.store.instants import NEVER, to_at, to_at_or_none, to_us
 from archive.store.schema import feeds, hosts, page_tasks, revisions, sightings, variants
 
@@ -225,6 +225,10 @@ def due_feeds(
     if only is not None:
         query = query.where(feeds.c.id.in_(only))
     rows = connection.execute(query).all()
+    deadly = [row.id for row in rows if row.attempts >= PARKED_AFTER_CLAIMS]
+    if deadly:
+        _park(connection, deadly)
+        rows = [row for row in rows if row.id not in deadly]
     suspects = [row for row in rows if row.attempts >= MAX_CLAIMS_TOGETHER]
     if suspects and len(rows) > 1:
         calm = [row for row in rows if row.attempts < MAX_CLAIMS_TOGETHER]
@@ -237,6 +241,21 @@ def due_feeds(
         )
     return tuple(
         _feed_job(connection, row, lease, now=now, parser_version=parser_version) for row in rows
+    )
+
+
+def _park(connection: Connection, feed_ids: Sequence[int]) -> None:
+    """Stop polling feeds that were claimed alone and never came back; `feeds resume` lets them try again."""
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.id.in_(feed_ids))
+        .values(
+            state="parked",
+            next_poll_at=NEVER,
+            last_reason=str(Reason.PARSE_LIMIT),
+            last_detail=f"polled {PARKED_AFTER_CLAIMS} times without an outcome, the last time alone: "
+            "it seems to end the whole process",
+        )
     )
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.config.settings import rules_for
 from archive.errors import ArchiveUnusable
 from archive.model.outcome import Deposited
 from archive.model.stated import SiteRules
 from archive.store.store import Store
 from archive.store.subscriptions import Subscription
-from ingest.engine import Engine, Writer, rules_for
+from ingest.engine import Engine, Writer
 from ingest.feed.parse import PARSER_VERSION
 from ingest.turn import Turn
 from ingest.wire.result import FetchResult, Request

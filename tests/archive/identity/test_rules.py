@@ -69,6 +69,12 @@ def test_two_posts_listed_at_once_under_one_address_are_two() -> None:
     assert not one(a, b).is_one
 
 
+def test_notices_of_one_name_under_one_address_are_as_many_as_are_listed() -> None:
+    a = telling("Notice: bridge", BRIDGE, STORY, guid="notice-1")
+    b = telling("Notice: ridge", ORCHARD, STORY, guid="notice-2")
+    assert not one(a, b).is_one
+
+
 def test_a_bare_home_page_joins_nothing() -> None:
     home = "https://courant.example/"
     assert not one(telling("Bridge closes", BRIDGE, home), telling("Frost", ORCHARD, home)).is_one

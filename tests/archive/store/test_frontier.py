@@ -9,7 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive.store import frontier, subscriptions
-from archive.store.frontier import LEASE_S, MAX_CLAIMS_TOGETHER, HostLease
+from archive.store.frontier import (
+    LEASE_S,
+    MAX_CLAIMS_TOGETHER,
+    PARKED_AFTER_CLAIMS,
+    HostLease,
+)
 from archive.store.instants import NEVER, to_us
 from archive.store.opening import open_engine
 from archive.store.schema import feeds, hosts
@@ -108,6 +113,18 @@ def test_a_feed_that_was_claimed_twice_without_outcome_is_given_out_alone(
     assert claimed_feeds(connection, lease) == ["https://a.example/1", "https://a.example/2"]
     connection.execute(sa.update(feeds).where(feeds.c.id != killer).values(next_poll_at=NEVER))
     assert claimed_feeds(connection, lease) == ["https://a.example/0"]
+
+
+def test_a_feed_that_died_alone_too_is_parked_and_said_so(connection: Connection) -> None:
+    killer, _calm = subscribe(connection, "https://a.example/0", "https://a.example/1")
+    connection.execute(
+        sa.update(feeds).where(feeds.c.id == killer).values(attempts=PARKED_AFTER_CLAIMS)
+    )
+    lease = claim(connection)[0]
+    assert claimed_feeds(connection, lease) == ["https://a.example/1"]
+    row = connection.execute(sa.select(feeds).where(feeds.c.id == killer)).one()
+    assert (row.state, row.next_poll_at) == ("parked", NEVER)
+    assert "alone" in row.last_detail
 
 
 def test_a_retired_feed_is_never_due_and_a_resumed_one_at_once(connection: Connection) -> None:

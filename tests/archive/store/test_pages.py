@@ -241,6 +241,10 @@ def test_a_wall_overwrites_nothing(store: Store, paper: Paper, kind: WallKind) -
     assert page_state(store) == ("wall", f"{kind} wall: onze partners")
     assert task(store) == ("due", str(kind), at(12))
     assert one(store.path.with_name("archive-bodies.db"), "SELECT count(*) FROM bodies") == 2
+    assert ask(store, "SELECT used_by, owner_id FROM body_uses ORDER BY used_by") == [
+        ("feed", 1),
+        ("page", 1),
+    ]
 
 
 def test_a_wall_is_tried_five_times_in_a_day_once_in_a_week_and_given_up(
