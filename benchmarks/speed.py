@@ -2,6 +2,7 @@
 
     python -m benchmarks.speed                          all parts
     python -m benchmarks.speed --reader PYTHON          also lemon24/reader, in that interpreter's environment
+    python -m benchmarks.speed --newsboat               also newsboat, where it is installed
     python -m benchmarks.speed --out docs/performance.md
 
 Feeds are made here: 30 entries each, a headline and a summary of 60 words (`short`) or an article of 500 (`whole`).
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -54,10 +56,11 @@ def feed_of(n: int, *, n_words: int, edition: int = 0) -> bytes:
         chance = random.Random(f"{n}/{k}")
         headline = " ".join(chance.choices(WORDS, k=8)).capitalize()
         key = chance.getrandbits(40)
-        at = format_datetime(START - timedelta(days=1) + timedelta(minutes=10 * k), usegmt=True)
+        # Papers do not publish in the same second: n moves each by some.
+        at = START - timedelta(days=1) + timedelta(minutes=10 * k, seconds=n * 7 % 599)
         items.append(
             f"<item><title>{escape(headline)}</title><link>https://krant{n}.example/artikel/{key}</link>"
-            f"<guid>https://krant{n}.example/?p={key}</guid><pubDate>{at}</pubDate>"
+            f"<guid>https://krant{n}.example/?p={key}</guid><pubDate>{format_datetime(at, usegmt=True)}</pubDate>"
             f"<category>nieuws</category><description>{escape(_html(chance, n, n_words))}</description></item>"
         )
     return (
@@ -85,12 +88,13 @@ def main() -> int:
     asked.add_argument("--feeds", type=int, default=200)
     asked.add_argument("--runs", type=int, default=3)
     asked.add_argument("--reader", type=Path, help="python of an environment with lemon24/reader")
+    asked.add_argument("--newsboat", action="store_true", help="newsboat too, from the PATH")
     asked.add_argument("--out", type=Path)
     told = asked.parse_args()
     set_up_logs("text", "error")
     rows: list[tuple[str, str]] = [("", machine())]
     for kind, n_words in (("short", 60), ("whole", 500)):
-        rows += polling(kind, n_words, told.feeds, told.runs, told.reader)
+        rows += polling(kind, n_words, told.feeds, told.runs, Peers(told.reader, told.newsboat))
     rows += memory()
     rows += commands(told.runs)
     width = max(len(name) for name, _ in rows)
@@ -104,15 +108,23 @@ def main() -> int:
 # ---- polling ------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """What else is measured on the same feeds: an interpreter that has lemon24/reader, and newsboat."""
+
+    reader: Path | None
+    newsboat: bool
+
+
 def polling(
-    kind: str, n_words: int, n_feeds: int, n_runs: int, reader: Path | None
+    kind: str, n_words: int, n_feeds: int, n_runs: int, peers: Peers
 ) -> list[tuple[str, str]]:
     """Measure a cold poll, unchanged bytes, one new entry, and a 304, in CPU ms a feed."""
     bodies = [feed_of(n, n_words=n_words) for n in range(n_feeds)]
     newer = [feed_of(n, n_words=n_words, edition=1) for n in range(n_feeds)]
     figures: dict[str, list[float]] = {}
     for _ in range(n_runs):
-        for name, value in _one_run(bodies, newer, reader).items():
+        for name, value in _one_run(bodies, newer, peers).items():
             figures.setdefault(name, []).append(value)
     middle = {name: statistics.median(values) for name, values in figures.items()}
     bare = middle.pop("feedparser alone")
@@ -124,7 +136,7 @@ def polling(
     return rows
 
 
-def _one_run(bodies: list[bytes], newer: list[bytes], reader: Path | None) -> dict[str, float]:
+def _one_run(bodies: list[bytes], newer: list[bytes], peers: Peers) -> dict[str, float]:
     n_feeds = len(bodies)
     documents = {f"/{n}": Document(body) for n, body in enumerate(bodies)}
     found = {"feedparser alone": _feedparser_ms(bodies)}
@@ -132,10 +144,12 @@ def _one_run(bodies: list[bytes], newer: list[bytes], reader: Path | None) -> di
         folder = Path(scratch)
         with open_store(folder) as store:
             found |= asyncio.run(_phases(store, folder, served, newer))
-        if reader is not None:
-            served.replace(documents)
-            addresses = [f"{served.base(n)}/{n}" for n in range(n_feeds)]
-            found |= _reader_ms(reader, folder, addresses)
+        served.replace(documents)
+        addresses = [f"{served.base(n)}/{n}" for n in range(n_feeds)]
+        if peers.reader is not None:
+            found |= _reader_ms(peers.reader, folder, addresses)
+        if peers.newsboat:
+            found |= _newsboat_ms(folder, addresses)
     return found
 
 
@@ -215,6 +229,28 @@ def _reader_ms(python: Path, folder: Path, addresses: list[str]) -> dict[str, fl
     )
     lines = dict(line.split() for line in told.stdout.splitlines())
     return {f"lemon24/reader, {what}": float(value) for what, value in lines.items()}
+
+
+def _newsboat_ms(folder: Path, addresses: list[str]) -> dict[str, float]:
+    """Let newsboat fetch and keep the same feeds, cold and again; it has no index and joins nothing."""
+    (folder / "urls").write_text("\n".join(addresses) + "\n", encoding="utf-8")
+    (folder / "newsboat.conf").write_text("reload-threads 2\n", encoding="utf-8")
+    command = [
+        *("newsboat", "-u", str(folder / "urls"), "-c", str(folder / "newsboat.db")),
+        *("-C", str(folder / "newsboat.conf"), "-x", "reload"),
+    ]
+    return {
+        f"newsboat, {what}": _cpu_of(command) * 1000 / len(addresses)
+        for what in ("cold", "unchanged bytes")
+    }
+
+
+def _cpu_of(command: list[str]) -> float:
+    """Return CPU seconds of a command that must succeed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 # ---- memory -------------------------------------------------------------------------------------
@@ -297,12 +333,7 @@ def commands(n_runs: int) -> list[tuple[str, str]]:
 
 def _median(folder: Path, words: list[str], n_runs: int) -> float:
     command = [str(Path(sys.executable).with_name("newsarchive")), "-C", str(folder), *words]
-    figures = []
-    for _ in range(max(5, n_runs)):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, capture_output=True, check=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        figures.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    figures = [_cpu_of(command) for _ in range(max(5, n_runs))]
     return statistics.median(figures)
 
 

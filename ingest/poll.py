@@ -26,7 +26,8 @@ from archive.model.outcome import (
     Reason,
     Validators,
 )
-from archive.model.stated import ArticlePage, ParsedFeed, SiteRules
+from archive.model.site import SiteRules
+from archive.model.stated import ArticlePage, ParsedFeed
 from ingest.wire.result import ACCEPT_PAGE, Failed, Fetched, FetchResult, NotModified, Request
 from ingest.workers import WorkerKilled
 

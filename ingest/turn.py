@@ -23,7 +23,7 @@ from archive.model.outcome import (
     PageRead,
     Reason,
 )
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 from archive.store.frontier import MAX_FEEDS_A_TURN, HostLease
 from ingest.poll import Fetcher, Parser, poll_feed, read_page
 from ingest.wire.robots import RobotsCache

@@ -19,7 +19,8 @@ from typing import Self, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from archive.model.stated import ArticlePage, ParsedFeed, RejectedEntry, SiteRules
+from archive.model.site import SiteRules
+from archive.model.stated import ArticlePage, ParsedFeed, RejectedEntry
 
 Parsed = TypeVar("Parsed")
 

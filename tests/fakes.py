@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from archive.model.outcome import Exchange, Reason, Validators
-from archive.model.stated import ArticlePage, ParsedFeed, SiteRules
+from archive.model.site import SiteRules
+from archive.model.stated import ArticlePage, ParsedFeed
 from ingest.feed.parse import parse_feed
 from ingest.page.parse import parse_article
 from ingest.wire.result import Failed, Fetched, FetchResult, NotModified, Request

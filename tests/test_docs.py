@@ -20,7 +20,7 @@ from archive.config.reader import SECTIONS
 from archive.config.settings import FeedSettings
 from archive.front import Archive
 from archive.model.outcome import Reason
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 from archive.search.narrowing import HAS
 from archive.search.query import FIELDS, parse
 from archive.store.schema import tables

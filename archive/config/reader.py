@@ -26,7 +26,7 @@ from archive.config.rules import (
     site_rules,
 )
 from archive.errors import ConfigError
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 
 VARIABLE = re.compile(r"NEWSARCHIVE_([A-Z]+)__([A-Z0-9_]+)")
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

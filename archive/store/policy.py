@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from archive.config.settings import rules_for
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from archive.model.site import SiteRules
 from archive.model.stated import (
     ArticlePage,
     CounterKind,
     Enclosure,
-    SiteRules,
     Update,
     Wall,
     WallKind,

@@ -13,7 +13,7 @@ from archive.config import Config, FeedSettings, find, is_private_url, load, ori
 from archive.config.lines import line_of, lines_of
 from archive.config.reader import SECTIONS
 from archive.errors import ConfigError
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "config.toml"

@@ -11,7 +11,7 @@ import pytest
 from archive.config.settings import rules_for
 from archive.errors import ArchiveUnusable
 from archive.model.outcome import Deposited
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 from archive.store.store import Store
 from archive.store.subscriptions import Subscription
 from ingest.engine import Engine, Writer

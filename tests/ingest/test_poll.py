@@ -21,7 +21,7 @@ from archive.model.outcome import (
     Rhythm,
     Validators,
 )
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 from ingest.poll import body_digest, poll_feed, read_page
 from ingest.workers import WorkerKilled
 from tests.fakes import NOON, Clock, FakeWeb, HereParser

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 from archive.store import Store
 from archive.store.policy import DepositPolicy
 from tests.archive.store.depositing import Paper, at

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.model.stated import ArticlePage, SiteRules
+from archive.model.site import SiteRules
+from archive.model.stated import ArticlePage
 from ingest.page import parse_article
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "pages"

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archive.model.stated import CounterKind, Precision, SiteRules
+from archive.model.site import SiteRules
+from archive.model.stated import CounterKind, Precision
 from tests.ingest.page.pages import ADDRESS, PARAGRAPHS, TEXT, page, read
 
 YESTERDAY = datetime(2026, 5, 19, 16, 45, tzinfo=UTC)  # 18:45 where the page was fetched

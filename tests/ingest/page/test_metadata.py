@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archive.model.stated import Precision, SiteRules
+from archive.model.site import SiteRules
+from archive.model.stated import Precision
 from tests.ingest.page.pages import ADDRESS, TITLE, page, read
 
 

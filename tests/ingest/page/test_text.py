@@ -1,6 +1,6 @@
 import pytest
 
-from archive.model.stated import SiteRules
+from archive.model.site import SiteRules
 from tests.ingest.page.pages import ADDRESS, PARAGRAPHS, TEXT, page, read
 
 LONG = tuple(
