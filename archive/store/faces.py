@@ -424,13 +424,15 @@ def _provenance(row: sa.Row[*tuple[Any, ...]]) -> Mapping[str, str]:
 
 
 def _fields_differ(row: sa.Row[*tuple[Any, ...]], chosen: record.Chosen) -> bool:
-    """Tell whether something besides title and text changed that is an edit; tags and images turn too often for one."""
+    """Tell whether something besides title and text changed that is an edit.
+
+    Tags and images turn too often to be one, and dates are moved by some papers at every touch, by whole feeds at a
+    migration: the date an article was first given stays its own until its words change.
+    """
     before = json.loads(row.stated)
     after = _chosen_json(chosen)
-    return (
-        (row.section or None) != chosen.section
-        or row.published_at != to_us_or_none(chosen.published_at)
-        or before.get("authors", []) != after.get("authors", [])
+    return (row.section or None) != chosen.section or before.get("authors", []) != after.get(
+        "authors", []
     )
 
 
