@@ -406,7 +406,8 @@ def _failure_wait(
         return _Wait(seconds=_DAY_S, reason=reason), None
     interval_s = settings.bounded(_clamp(job.interval_s or rhythm.interval_s, 1, _LONGEST_S))
     wait_s = min(interval_s * 2 ** min(rhythm.n_failures, 20), max(_CAP_S, interval_s))
-    reason = f"backing off: {_span(interval_s)} doubled {rhythm.n_failures} times, {_span(wait_s)}"
+    times = "once" if rhythm.n_failures == 1 else f"{rhythm.n_failures} times"
+    reason = f"backing off: {_span(interval_s)} doubled {times}, {_span(wait_s)}"
     return _Wait(seconds=wait_s, reason=reason), None
 
 

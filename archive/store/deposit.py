@@ -11,7 +11,8 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -209,7 +210,7 @@ class Depositor:
         values: dict[str, Any] = {
             "last_reason": str(failed.reason),
             "last_detail": failed.detail,
-            "n_failures": feeds.c.n_failures + 1,
+            "n_failures": job.rhythm.n_failures + 1,
         }
         if failed.worker_died:
             n_deaths = 1 + (
@@ -234,9 +235,7 @@ class Depositor:
             if outcome.exchange.permanent_url is None:
                 values["move"] = "{}"  # the old address answers for itself again
             values |= {"last_reason": None, "last_detail": None}
-        state = connection.execute(
-            sa.select(feeds.c.state).where(feeds.c.id == job.feed_id)
-        ).scalar_one()
+        state = connection.execute(_STATE, {"of_feed": job.feed_id}).scalar_one()
         state = _next_state(state, schedule.state, values.get("n_worker_deaths", 0))
         is_polled = state in subscriptions.POLLED_STATES
         values |= {
@@ -246,9 +245,8 @@ class Depositor:
             "reasons": json.dumps(list(schedule.reasons), ensure_ascii=False),
             "last_poll_at": self._now_us,
             "attempts": 0,
-            "n_polls": feeds.c.n_polls + 1,
         }
-        connection.execute(sa.update(feeds).where(feeds.c.id == job.feed_id).values(values))
+        connection.execute(_feed_update(tuple(values)), {"of_feed": job.feed_id, **values})
         if schedule.host_hold_s:
             hold_until = to_us(self._now + timedelta(seconds=schedule.host_hold_s))
             frontier.hold(connection, job.host_id, until_us=hold_until)
@@ -267,21 +265,22 @@ class Depositor:
             case FeedFailed() as failed:
                 result, detail = str(failed.reason), failed.detail
         connection.execute(
-            polls.insert().values(
-                feed_id=outcome.job.feed_id,
-                started_at=to_us(outcome.exchange.started_at),
-                result=result,
-                status=outcome.exchange.status,
-                detail=detail,
-                elapsed_us=int(outcome.exchange.elapsed_s * 1_000_000),
-                n_wire_bytes=outcome.exchange.n_wire_bytes,
-                n_new=deposited.n_new,
-                n_revised=deposited.n_revised,
-                n_joined=deposited.n_joined,
-                n_seen=deposited.n_seen,
-                n_rejected=deposited.n_rejected,
-                rolled_over=deposited.rolled_over,
-            )
+            _INSERT_POLL,
+            {
+                "feed_id": outcome.job.feed_id,
+                "started_at": to_us(outcome.exchange.started_at),
+                "result": result,
+                "status": outcome.exchange.status,
+                "detail": detail,
+                "elapsed_us": int(outcome.exchange.elapsed_s * 1_000_000),
+                "n_wire_bytes": outcome.exchange.n_wire_bytes,
+                "n_new": deposited.n_new,
+                "n_revised": deposited.n_revised,
+                "n_joined": deposited.n_joined,
+                "n_seen": deposited.n_seen,
+                "n_rejected": deposited.n_rejected,
+                "rolled_over": deposited.rolled_over,
+            },
         )
 
     # ---- pages -----------------------------------------------------------------------------------
@@ -296,6 +295,22 @@ class Depositor:
                 return page.write(outcome, read)
             case PageFailed() as failed:
                 return page.write_failure(outcome, failed)
+
+
+# Built once: building and keying a statement anew costs as much as running it.
+_STATE: Final = sa.select(feeds.c.state).where(feeds.c.id == sa.bindparam("of_feed"))
+_INSERT_POLL: Final = polls.insert()
+
+
+@lru_cache(maxsize=32)
+def _feed_update(columns: tuple[str, ...]) -> sa.Update:
+    """Return the statement that sets these columns of a feed after a poll; there are a handful of such sets."""
+    stated: dict[str, Any] = {column: sa.bindparam(column) for column in columns}
+    return (
+        sa.update(feeds)
+        .where(feeds.c.id == sa.bindparam("of_feed"))
+        .values(n_polls=feeds.c.n_polls + 1, **stated)
+    )
 
 
 def _next_state(held: str, planned: str | None, n_worker_deaths: int) -> str:

@@ -7,9 +7,11 @@ top can be thrown away and rebuilt. A claim raises the host's epoch; a deposit u
 """
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -20,6 +22,9 @@ from archive.store.schema import feeds, hosts, page_tasks, revisions, sightings,
 
 LEASE_S = 180
 """Three times what a turn may last (SERVICE: a batch is 60 s, the lease >= 3 x that)."""
+
+IDS_AT_ONCE = 5_000
+"""Ids bound in one statement: SQLite takes 32,766."""
 
 MAX_FEEDS_A_TURN = 20
 MAX_PAGES_A_TURN = 20
@@ -87,9 +92,7 @@ def renew(connection: Connection, lease: HostLease, *, now: datetime) -> HostLea
     """Extend a lease; None when another owner has it meanwhile."""
     until_at = now + timedelta(seconds=LEASE_S)
     renewed = connection.execute(
-        sa.update(hosts)
-        .where(hosts.c.id == lease.host_id, hosts.c.epoch == lease.epoch)
-        .values(lease_until=to_us(until_at), next_at=to_us(until_at))
+        _RENEW, {"held_id": lease.host_id, "held_epoch": lease.epoch, "until": to_us(until_at)}
     )
     if not renewed.rowcount:
         return None
@@ -107,17 +110,9 @@ def release(connection: Connection, lease: HostLease) -> None:
 
     Its feeds that were claimed and never came to be asked (a stop, a Retry-After) are no suspects: nothing has died.
     """
-    released = connection.execute(
-        sa.update(hosts)
-        .where(hosts.c.id == lease.host_id, hosts.c.epoch == lease.epoch)
-        .values(lease_until=0, owner="", next_at=_next_at(0))
-    )
+    released = connection.execute(_RELEASE, {"held_id": lease.host_id, "held_epoch": lease.epoch})
     if released.rowcount:
-        connection.execute(
-            sa.update(feeds)
-            .where(feeds.c.host_id == lease.host_id, feeds.c.attempts > 0)
-            .values(attempts=0)
-        )
+        connection.execute(_CLEAR_ATTEMPTS, {"of_host": lease.host_id})
 
 
 def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
@@ -139,7 +134,7 @@ def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
 
 def holds(connection: Connection, host_id: int, epoch: int) -> bool:
     """Return whether `epoch` is still the host's: the fence of every deposit."""
-    return bool(connection.scalar(sa.select(hosts.c.epoch == epoch).where(hosts.c.id == host_id)))
+    return connection.scalar(_EPOCH, {"of_host": host_id}) == epoch
 
 
 def refresh_hosts(connection: Connection, host_ids: Collection[int]) -> None:
@@ -216,15 +211,8 @@ def due_feeds(
     The claim is counted in `feeds.attempts`, which any outcome clears: a feed claimed twice without outcome is
     given out alone, so that only what really kills a process is ever parked for it.
     """
-    query = (
-        sa.select(feeds)
-        .where(feeds.c.host_id == lease.host_id, feeds.c.next_poll_at <= to_us(now))
-        .order_by(feeds.c.next_poll_at, feeds.c.id)
-        .limit(limit)
-    )
-    if only is not None:
-        query = query.where(feeds.c.id.in_(only))
-    rows = connection.execute(query).all()
+    due = connection.execute(_DUE_FEEDS, {"of_host": lease.host_id, "now": to_us(now)})
+    rows = list(islice((row for row in due if only is None or row.id in only), limit))
     deadly = [row.id for row in rows if row.attempts >= PARKED_AFTER_CLAIMS]
     if deadly:
         _park(connection, deadly)
@@ -234,11 +222,7 @@ def due_feeds(
         calm = [row for row in rows if row.attempts < MAX_CLAIMS_TOGETHER]
         rows = calm or suspects[:1]
     if rows:
-        connection.execute(
-            sa.update(feeds)
-            .where(feeds.c.id.in_([row.id for row in rows]))
-            .values(attempts=feeds.c.attempts + 1)
-        )
+        connection.execute(_COUNT_CLAIM, [{"feed": row.id} for row in rows])
     return tuple(
         _feed_job(connection, row, lease, now=now, parser_version=parser_version) for row in rows
     )
@@ -326,12 +310,15 @@ def make_due(connection: Connection, feed_ids: Sequence[int], *, now: datetime) 
 
     Returns the ids of their hosts. Used by `poll FEED`.
     """
-    connection.execute(
-        sa.update(feeds).where(feeds.c.id.in_(feed_ids)).values(next_poll_at=to_us(now))
-    )
-    rows = connection.execute(sa.select(feeds.c.host_id).where(feeds.c.id.in_(feed_ids)).distinct())
-    host_ids = {row.host_id for row in rows}
-    refresh_hosts(connection, host_ids)
+    host_ids: set[int] = set()
+    for batch in _batches(feed_ids):
+        connection.execute(
+            sa.update(feeds).where(feeds.c.id.in_(batch)).values(next_poll_at=to_us(now))
+        )
+        of_hosts = sa.select(feeds.c.host_id).where(feeds.c.id.in_(batch)).distinct()
+        host_ids.update(connection.scalars(of_hosts))
+    for batch in _batches(sorted(host_ids)):
+        refresh_hosts(connection, batch)
     return host_ids
 
 
@@ -383,13 +370,7 @@ def _feed_job(
         )
     known: frozenset[bytes] = frozenset()
     if same_parser:
-        known = frozenset(
-            connection.scalars(
-                sa.select(sightings.c.item_digest).where(
-                    sightings.c.feed_id == row.id, sightings.c.in_window
-                )
-            )
-        )
+        known = frozenset(connection.scalars(_KNOWN_ITEMS, {"feed": row.id}))
     return FeedJob(
         feed_id=row.id,
         name=row.name,
@@ -424,10 +405,46 @@ def hosts_with_work(
     connection: Connection, feed_ids: Collection[int], *, now: datetime
 ) -> set[int]:
     """Return the hosts where one of these feeds, or a page of theirs, is due."""
-    of_feeds = sa.select(feeds.c.host_id).where(
-        feeds.c.id.in_(feed_ids), feeds.c.next_poll_at <= to_us(now)
+    of_feeds = sa.select(feeds.c.id, feeds.c.host_id).where(feeds.c.next_poll_at <= to_us(now))
+    of_pages = sa.select(page_tasks.c.feed_id, page_tasks.c.host_id).where(
+        page_tasks.c.due_at <= to_us(now)
     )
-    of_pages = sa.select(page_tasks.c.host_id).where(
-        page_tasks.c.feed_id.in_(feed_ids), page_tasks.c.due_at <= to_us(now)
-    )
-    return set(connection.scalars(of_feeds.union(of_pages)))
+    due = connection.execute(of_feeds.union(of_pages))
+    return {host_id for feed_id, host_id in due if feed_id in feed_ids}
+
+
+def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(ids), IDS_AT_ONCE):
+        yield ids[start : start + IDS_AT_ONCE]
+
+
+# ---- statements ---------------------------------------------------------------------------------
+# Those of every poll are built once: building and keying one anew costs as much as running it.
+
+_held = (hosts.c.id == sa.bindparam("held_id"), hosts.c.epoch == sa.bindparam("held_epoch"))
+
+_EPOCH: Final = sa.select(hosts.c.epoch).where(hosts.c.id == sa.bindparam("of_host"))
+_RENEW: Final = (
+    sa.update(hosts)
+    .where(*_held)
+    .values(lease_until=sa.bindparam("until"), next_at=sa.bindparam("until"))
+)
+_RELEASE: Final = (
+    sa.update(hosts).where(*_held).values(lease_until=0, owner="", next_at=_next_at(0))
+)
+_CLEAR_ATTEMPTS: Final = (
+    sa.update(feeds)
+    .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.attempts > 0)
+    .values(attempts=0)
+)
+_COUNT_CLAIM: Final = (
+    sa.update(feeds).where(feeds.c.id == sa.bindparam("feed")).values(attempts=feeds.c.attempts + 1)
+)
+_DUE_FEEDS: Final = (
+    sa.select(feeds)
+    .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.next_poll_at <= sa.bindparam("now"))
+    .order_by(feeds.c.next_poll_at, feeds.c.id)
+)
+_KNOWN_ITEMS: Final = sa.select(sightings.c.item_digest).where(
+    sightings.c.feed_id == sa.bindparam("feed"), sightings.c.in_window
+)
