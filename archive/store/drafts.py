@@ -6,9 +6,12 @@ steps, and 30 new entries cost a dozen statements instead of four hundred.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, MetaData, Table
 
 
 class Drafts:
@@ -46,21 +49,34 @@ class Drafts:
         for table in self._order():
             rows = self._inserts.pop(table, None)
             if rows:
-                ignore = table.info.get("insert", "") == "or ignore"
-                statement = table.insert().prefix_with("OR IGNORE") if ignore else table.insert()
-                self._connection.execute(statement, rows)
+                self._connection.execute(_insert(table), rows)
         for table, rows_by_id in self._updates.items():
             by_columns: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
             for row_id, values in rows_by_id.items():
                 by_columns[tuple(sorted(values))].append({"row_id": row_id, **values})
             for columns, rows in by_columns.items():
-                self._connection.execute(
-                    sa.update(table)
-                    .where(table.c.id == sa.bindparam("row_id"))
-                    .values({column: sa.bindparam(column) for column in columns}),
-                    rows,
-                )
+                self._connection.execute(_update(table, columns), rows)
         self._updates.clear()
 
-    def _order(self) -> list[Table]:
-        return list(next(iter(self._inserts)).metadata.sorted_tables) if self._inserts else []
+    def _order(self) -> Sequence[Table]:
+        return _parents_first(next(iter(self._inserts)).metadata) if self._inserts else ()
+
+
+# Built once: building and keying a statement anew costs as much as running it.
+
+
+@cache
+def _insert(table: Table) -> sa.Insert:
+    ignore = table.info.get("insert", "") == "or ignore"
+    return table.insert().prefix_with("OR IGNORE") if ignore else table.insert()
+
+
+@cache
+def _update(table: Table, columns: tuple[str, ...]) -> sa.Update:
+    stated: dict[str, Any] = {column: sa.bindparam(column) for column in columns}
+    return sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(stated)
+
+
+@cache
+def _parents_first(tables: MetaData) -> Sequence[Table]:
+    return tuple(tables.sorted_tables)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -114,66 +114,17 @@ class Faces:
     # ---- reading ---------------------------------------------------------------------------------
 
     def _variants(self, ids: Collection[int]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-        return self._connection.execute(
-            sa.select(
-                variants.c.id,
-                variants.c.article_id,
-                variants.c.site,
-                variants.c.first_seen_at,
-                variants.c.page_statement_id,
-                variants.c.revision_id,
-                revisions.c.number,
-                revisions.c.kind,
-                revisions.c.digest,
-                revisions.c.title,
-                revisions.c.url,
-                revisions.c.section,
-                revisions.c.published_at,
-                revisions.c.stated,
-                contents.c.text,
-            )
-            .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
-            .outerjoin(contents, contents.c.digest == revisions.c.content_digest)
-            .where(variants.c.id.in_(ids))
-            .order_by(variants.c.id)
-        ).all()
+        return self._connection.execute(_VARIANTS, {"ids": list(ids)}).all()
 
     def _statements(
         self, ids: Collection[int], rows: Sequence[sa.Row[*tuple[Any, ...]]]
     ) -> dict[int, list[_Stated]]:
         """Return the newest statement of each sighting, the page's, and all by hand, oldest first."""
         page_ids = [row.page_statement_id for row in rows if row.page_statement_id is not None]
-        columns = (
-            statements,
-            contents.c.text,
-            contents.c.html,
-            sightings.c.feed_id,
-            sa.func.coalesce(feeds.c.title, feeds.c.stated_title).label("feed_title"),
-        )
-        of_sightings = (
-            sa.select(*columns)
-            .join(sightings, sightings.c.statement_id == statements.c.id)
-            .join(feeds, feeds.c.id == sightings.c.feed_id)
-            .join(contents, contents.c.digest == statements.c.content_digest)
-            .where(sightings.c.variant_id.in_(ids))
-        )
-        others = (
-            sa.select(
-                statements,
-                contents.c.text,
-                contents.c.html,
-                sa.literal(0).label("feed_id"),
-                sa.null().label("feed_title"),
-            )
-            .join(contents, contents.c.digest == statements.c.content_digest)
-            .where(
-                statements.c.variant_id.in_(ids),
-                sa.or_(statements.c.id.in_(page_ids), statements.c.source == record.Source.HAND),
-            )
-        )
         found: dict[int, list[_Stated]] = defaultdict(list)
-        for query in (of_sightings, others):
-            for row in self._connection.execute(query.order_by(statements.c.id)):
+        asked = {"ids": list(ids), "page_ids": page_ids}
+        for query in (_OF_SIGHTINGS, _OF_PAGES_AND_HANDS):
+            for row in self._connection.execute(query, asked):
                 found[row.variant_id].append(
                     _Stated(
                         id=row.id,
@@ -191,12 +142,7 @@ class Faces:
     def _named(self, revision_ids: Collection[int]) -> dict[int, set[int]]:
         """Return which statements each current revision was made from."""
         found: dict[int, set[int]] = defaultdict(set)
-        rows = self._connection.execute(
-            sa.select(revision_statements).where(
-                revision_statements.c.revision_id.in_(revision_ids)
-            )
-        )
-        for row in rows:
+        for row in self._connection.execute(_NAMED, {"ids": list(revision_ids)}):
             found[row.revision_id].add(row.statement_id)
         return found
 
@@ -293,25 +239,7 @@ class Faces:
 
     def _touch_articles(self, article_ids: Collection[int], change_number: int) -> None:
         """Mark articles changed, choose their primary variants, and set the instant they are ordered by."""
-        rows = self._connection.execute(
-            sa.select(
-                articles.c.id,
-                articles.c.first_seen_at,
-                articles.c.effective_at,
-                articles.c.settled_at,
-                articles.c.primary_variant_id,
-                variants.c.id.label("variant_id"),
-                variants.c.audience,
-                variants.c.first_seen_at.label("variant_first_seen_at"),
-                revisions.c.word_count,
-                revisions.c.published_at,
-                revisions.c.published_precision,
-            )
-            .join(variants, variants.c.article_id == articles.c.id)
-            .join(revisions, revisions.c.id == variants.c.revision_id)
-            .where(articles.c.id.in_(article_ids))
-            .order_by(articles.c.id, variants.c.id)
-        ).all()
+        rows = self._connection.execute(_TELLINGS, {"ids": list(article_ids)}).all()
         by_article: dict[int, list[sa.Row[*tuple[Any, ...]]]] = defaultdict(list)
         for row in rows:
             by_article[row.id].append(row)
@@ -360,16 +288,8 @@ class Faces:
             self._indexer.relabel(db, relabelled(self._connection, moved))
 
     def _next_change(self) -> int:
-        self._connection.execute(
-            sa.update(meta)
-            .where(meta.c.key == "change")
-            .values(value=sa.cast(sa.cast(meta.c.value, sa.BigInteger) + 1, sa.Text))
-        )
-        return int(
-            self._connection.execute(
-                sa.select(meta.c.value).where(meta.c.key == "change")
-            ).scalar_one()
-        )
+        self._connection.execute(_RAISE_CHANGE)
+        return int(self._connection.execute(_CHANGE).scalar_one())
 
 
 def _base(
@@ -488,3 +408,89 @@ def _chosen_json(chosen: record.Chosen) -> dict[str, Any]:
     if chosen.notes:
         held["notes"] = list(chosen.notes)
     return held
+
+
+# ---- statements ---------------------------------------------------------------------------------
+# Built once: building and keying one anew costs as much as running it.
+
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+_PAGE_IDS: sa.BindParameter[int] = sa.bindparam("page_ids", expanding=True)
+
+_VARIANTS: Final = (
+    sa.select(
+        variants.c.id,
+        variants.c.article_id,
+        variants.c.site,
+        variants.c.first_seen_at,
+        variants.c.page_statement_id,
+        variants.c.revision_id,
+        revisions.c.number,
+        revisions.c.kind,
+        revisions.c.digest,
+        revisions.c.title,
+        revisions.c.url,
+        revisions.c.section,
+        revisions.c.published_at,
+        revisions.c.stated,
+        contents.c.text,
+    )
+    .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
+    .outerjoin(contents, contents.c.digest == revisions.c.content_digest)
+    .where(variants.c.id.in_(_IDS))
+    .order_by(variants.c.id)
+)
+_OF_SIGHTINGS: Final = (
+    sa.select(
+        statements,
+        contents.c.text,
+        contents.c.html,
+        sightings.c.feed_id,
+        sa.func.coalesce(feeds.c.title, feeds.c.stated_title).label("feed_title"),
+    )
+    .join(sightings, sightings.c.statement_id == statements.c.id)
+    .join(feeds, feeds.c.id == sightings.c.feed_id)
+    .join(contents, contents.c.digest == statements.c.content_digest)
+    .where(sightings.c.variant_id.in_(_IDS))
+    .order_by(statements.c.id)
+)
+_OF_PAGES_AND_HANDS: Final = (
+    sa.select(
+        statements,
+        contents.c.text,
+        contents.c.html,
+        sa.literal(0).label("feed_id"),
+        sa.null().label("feed_title"),
+    )
+    .join(contents, contents.c.digest == statements.c.content_digest)
+    .where(
+        statements.c.variant_id.in_(_IDS),
+        sa.or_(statements.c.id.in_(_PAGE_IDS), statements.c.source == record.Source.HAND),
+    )
+    .order_by(statements.c.id)
+)
+_NAMED: Final = sa.select(revision_statements).where(revision_statements.c.revision_id.in_(_IDS))
+_TELLINGS: Final = (
+    sa.select(
+        articles.c.id,
+        articles.c.first_seen_at,
+        articles.c.effective_at,
+        articles.c.settled_at,
+        articles.c.primary_variant_id,
+        variants.c.id.label("variant_id"),
+        variants.c.audience,
+        variants.c.first_seen_at.label("variant_first_seen_at"),
+        revisions.c.word_count,
+        revisions.c.published_at,
+        revisions.c.published_precision,
+    )
+    .join(variants, variants.c.article_id == articles.c.id)
+    .join(revisions, revisions.c.id == variants.c.revision_id)
+    .where(articles.c.id.in_(_IDS))
+    .order_by(articles.c.id, variants.c.id)
+)
+_CHANGE: Final = sa.select(meta.c.value).where(meta.c.key == "change")
+_RAISE_CHANGE: Final = (
+    sa.update(meta)
+    .where(meta.c.key == "change")
+    .values(value=sa.cast(sa.cast(meta.c.value, sa.BigInteger) + 1, sa.Text))
+)

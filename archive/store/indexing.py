@@ -9,6 +9,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from itertools import pairwise
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -33,21 +34,7 @@ def indexed(connection: Connection, revision_ids: Collection[int]) -> Iterator[I
     ordered = sorted(revision_ids)
     for start in range(0, len(ordered), AT_ONCE):
         batch = ordered[start : start + AT_ONCE]
-        rows = connection.execute(
-            sa.select(
-                revisions,
-                variants.c.article_id,
-                variants.c.audience,
-                variants.c.revision_id.label("current_id"),
-                articles.c.primary_variant_id,
-                articles.c.effective_at,
-                contents.c.text,
-            )
-            .join(variants, variants.c.id == revisions.c.variant_id)
-            .join(articles, articles.c.id == variants.c.article_id)
-            .join(contents, contents.c.digest == revisions.c.content_digest)
-            .where(revisions.c.id.in_(batch), revisions.c.is_void.is_(False))
-        ).all()
+        rows = connection.execute(_REVISIONS, {"ids": batch}).all()
         feeds_of = _feeds_of(connection, {row.variant_id for row in rows})
         ends = _ends(connection, {row.variant_id for row in rows})
         for row in rows:
@@ -126,25 +113,48 @@ def rebuild(connection: Connection, indexer: Indexer) -> int:
 
 def _feeds_of(connection: Connection, variant_ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    rows = connection.execute(
-        sa.select(sightings.c.variant_id, sightings.c.feed_id)
-        .where(sightings.c.variant_id.in_(variant_ids))
-        .distinct()
-    )
-    for row in rows:
+    for row in connection.execute(_FEEDS, {"ids": list(variant_ids)}):
         found[row.variant_id].add(row.feed_id)
     return found
 
 
 def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int]:
     """Return when each superseded revision of these variants ended: when its successor was first seen."""
-    rows = connection.execute(
-        sa.select(revisions.c.id, revisions.c.variant_id, revisions.c.first_seen_at)
-        .where(revisions.c.variant_id.in_(variant_ids), revisions.c.is_void.is_(False))
-        .order_by(revisions.c.variant_id, revisions.c.number)
-    ).all()
+    rows = connection.execute(_CHAINS, {"ids": list(variant_ids)}).all()
     return {
         row.id: after.first_seen_at
         for row, after in pairwise(rows)
         if row.variant_id == after.variant_id
     }
+
+
+# ---- statements ---------------------------------------------------------------------------------
+# Built once: building and keying one anew costs as much as running it.
+
+_IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
+
+_REVISIONS: Final = (
+    sa.select(
+        revisions,
+        variants.c.article_id,
+        variants.c.audience,
+        variants.c.revision_id.label("current_id"),
+        articles.c.primary_variant_id,
+        articles.c.effective_at,
+        contents.c.text,
+    )
+    .join(variants, variants.c.id == revisions.c.variant_id)
+    .join(articles, articles.c.id == variants.c.article_id)
+    .join(contents, contents.c.digest == revisions.c.content_digest)
+    .where(revisions.c.id.in_(_IDS), revisions.c.is_void.is_(False))
+)
+_FEEDS: Final = (
+    sa.select(sightings.c.variant_id, sightings.c.feed_id)
+    .where(sightings.c.variant_id.in_(_IDS))
+    .distinct()
+)
+_CHAINS: Final = (
+    sa.select(revisions.c.id, revisions.c.variant_id, revisions.c.first_seen_at)
+    .where(revisions.c.variant_id.in_(_IDS), revisions.c.is_void.is_(False))
+    .order_by(revisions.c.variant_id, revisions.c.number)
+)

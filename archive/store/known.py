@@ -7,7 +7,7 @@ one, so that the second of two like entries meets the first. Used by `entries` a
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -99,26 +99,10 @@ class Known:
         self, entry_digests: Collection[bytes], guid_digests: Collection[bytes]
     ) -> None:
         """Read the sightings of these entries, and of these guids in the same feed."""
-        query = sa.select(
-            sightings.c.id,
-            sightings.c.feed_id,
-            sightings.c.variant_id,
-            sightings.c.entry_digest,
-            sightings.c.guid_digest,
-            sightings.c.guid,
-            sightings.c.url,
-            sightings.c.statement_id,
-            sightings.c.item_digest,
-            sightings.c.in_window,
-            statements.c.digest.label("statement_digest"),
-        ).join(statements, statements.c.id == sightings.c.statement_id)
         seen: set[int] = set()
-        for column, digests in (
-            (sightings.c.entry_digest, entry_digests),
-            (sightings.c.guid_digest, guid_digests),
-        ):
+        for query, digests in ((_OF_ENTRIES, entry_digests), (_OF_GUIDS, guid_digests)):
             for batch in _batches(digests):
-                for row in self._connection.execute(query.where(column.in_(batch))):
+                for row in self._connection.execute(query, {"digests": batch}):
                     if row.id not in seen:
                         seen.add(row.id)
                         self._note_sighting(_sighting(row))
@@ -126,25 +110,13 @@ class Known:
     def load_candidates(self, traits: Sequence[Traits], guid_digests: Sequence[bytes]) -> None:
         """Read whom these tellings may be one with, by address and by words, and those variants whole."""
         for batch in _batches({url_digest(key) for one in traits for key in one.url_keys}):
-            rows = self._connection.execute(
-                sa.select(url_keys.c.digest, sightings.c.variant_id)
-                .join(sightings, sightings.c.id == url_keys.c.sighting_id)
-                .where(url_keys.c.digest.in_(batch))
-                .order_by(url_keys.c.sighting_id.desc())
-            )
-            for row in rows:
+            for row in self._connection.execute(_AT_ADDRESSES, {"digests": batch}):
                 at_address = self._by_url[row.digest]
                 if len(at_address) < MAX_ROWS_A_KEY:
                     at_address[row.variant_id] = None
         values = {key.value for one in traits for key in candidate_keys(one)}
         for values_batch in _batches(values):
-            rows = self._connection.execute(
-                sa.select(identity_keys.c.value, statements.c.variant_id)
-                .join(statements, statements.c.id == identity_keys.c.statement_id)
-                .where(identity_keys.c.value.in_(values_batch))
-                .order_by(identity_keys.c.statement_id.desc())
-            )
-            for row in rows:
+            for row in self._connection.execute(_UNDER_KEYS, {"values": values_batch}):
                 held = self._by_key[row.value]
                 if len(held) < MAX_ROWS_A_KEY:
                     held[row.variant_id] = None
@@ -157,34 +129,17 @@ class Known:
         """Read variants whole: the face of each, its addresses and its sightings."""
         missing = [variant_id for variant_id in ids if variant_id not in self.variants]
         for batch in _batches(missing):
-            for row in self._connection.execute(_variants_query(batch)):
+            for row in self._connection.execute(_VARIANTS, {"ids": batch}):
                 self.variants[row.id] = _variant(row)
             self._load_places(batch)
 
     def _load_places(self, variant_ids: Sequence[int]) -> None:
-        rows = self._connection.execute(
-            sa.select(
-                sightings,
-                statements.c.digest.label("statement_digest"),
-                contents.c.text,
-            )
-            .join(statements, statements.c.id == sightings.c.statement_id)
-            .join(contents, contents.c.digest == statements.c.content_digest)
-            .where(sightings.c.variant_id.in_(variant_ids))
-            .order_by(sightings.c.id)
-        )
-        for row in rows:
+        for row in self._connection.execute(_PLACES, {"ids": variant_ids}):
             variant = self.variants[row.variant_id]
             variant.seen.append(self._known(row))
             if row.text != variant.text and len(row.text) > len(variant.summary):
                 variant.summary = row.text
-        keys = self._connection.execute(
-            sa.select(sightings.c.variant_id, url_keys.c.key)
-            .join(sightings, sightings.c.id == url_keys.c.sighting_id)
-            .where(sightings.c.variant_id.in_(variant_ids))
-            .order_by(url_keys.c.sighting_id, url_keys.c.key)
-        )
-        for row in keys:
+        for row in self._connection.execute(_ADDRESSES, {"ids": variant_ids}):
             self.variants[row.variant_id].keys[row.key] = None
 
     def _known(self, row: sa.Row[*tuple[Any, ...]]) -> KnownSighting:
@@ -289,31 +244,6 @@ def _sighting(row: sa.Row[*tuple[Any, ...]]) -> KnownSighting:
     )
 
 
-def _variants_query(ids: Sequence[int]) -> sa.Select[Any]:
-    is_published = (
-        sa.select(publications.c.seq)
-        .where(publications.c.article_id == variants.c.article_id)
-        .exists()
-    )
-    return (
-        sa.select(
-            variants,
-            articles.c.public_id,
-            is_published.label("is_published"),
-            revisions.c.title,
-            revisions.c.url,
-            revisions.c.canonical_url,
-            revisions.c.language,
-            revisions.c.published_at,
-            contents.c.text,
-        )
-        .join(articles, articles.c.id == variants.c.article_id)
-        .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
-        .outerjoin(contents, contents.c.digest == revisions.c.content_digest)
-        .where(variants.c.id.in_(ids))
-    )
-
-
 def _variant(row: sa.Row[*tuple[Any, ...]]) -> KnownVariant:
     return KnownVariant(
         id=row.id,
@@ -339,3 +269,73 @@ def _batches(values: Collection[Value]) -> Iterator[list[Value]]:
     ordered = list(values)
     for start in range(0, len(ordered), AT_ONCE):
         yield ordered[start : start + AT_ONCE]
+
+
+# ---- statements ---------------------------------------------------------------------------------
+# Built once: building and keying one anew costs as much as running it.
+
+
+def _any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    return column.in_(sa.bindparam(name, expanding=True))
+
+
+_SIGHTINGS: Final = sa.select(
+    sightings.c.id,
+    sightings.c.feed_id,
+    sightings.c.variant_id,
+    sightings.c.entry_digest,
+    sightings.c.guid_digest,
+    sightings.c.guid,
+    sightings.c.url,
+    sightings.c.statement_id,
+    sightings.c.item_digest,
+    sightings.c.in_window,
+    statements.c.digest.label("statement_digest"),
+).join(statements, statements.c.id == sightings.c.statement_id)
+_OF_ENTRIES: Final = _SIGHTINGS.where(_any_of(sightings.c.entry_digest, "digests"))
+_OF_GUIDS: Final = _SIGHTINGS.where(_any_of(sightings.c.guid_digest, "digests"))
+_AT_ADDRESSES: Final = (
+    sa.select(url_keys.c.digest, sightings.c.variant_id)
+    .join(sightings, sightings.c.id == url_keys.c.sighting_id)
+    .where(_any_of(url_keys.c.digest, "digests"))
+    .order_by(url_keys.c.sighting_id.desc())
+)
+_UNDER_KEYS: Final = (
+    sa.select(identity_keys.c.value, statements.c.variant_id)
+    .join(statements, statements.c.id == identity_keys.c.statement_id)
+    .where(_any_of(identity_keys.c.value, "values"))
+    .order_by(identity_keys.c.statement_id.desc())
+)
+_PLACES: Final = (
+    sa.select(sightings, statements.c.digest.label("statement_digest"), contents.c.text)
+    .join(statements, statements.c.id == sightings.c.statement_id)
+    .join(contents, contents.c.digest == statements.c.content_digest)
+    .where(_any_of(sightings.c.variant_id, "ids"))
+    .order_by(sightings.c.id)
+)
+_ADDRESSES: Final = (
+    sa.select(sightings.c.variant_id, url_keys.c.key)
+    .join(sightings, sightings.c.id == url_keys.c.sighting_id)
+    .where(_any_of(sightings.c.variant_id, "ids"))
+    .order_by(url_keys.c.sighting_id, url_keys.c.key)
+)
+_IS_PUBLISHED: Final = (
+    sa.select(publications.c.seq).where(publications.c.article_id == variants.c.article_id).exists()
+)
+_VARIANTS: Final = (
+    sa.select(
+        variants,
+        articles.c.public_id,
+        _IS_PUBLISHED.label("is_published"),
+        revisions.c.title,
+        revisions.c.url,
+        revisions.c.canonical_url,
+        revisions.c.language,
+        revisions.c.published_at,
+        contents.c.text,
+    )
+    .join(articles, articles.c.id == variants.c.article_id)
+    .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
+    .outerjoin(contents, contents.c.digest == revisions.c.content_digest)
+    .where(_any_of(variants.c.id, "ids"))
+)
