@@ -84,8 +84,8 @@ def quiet(text: str) -> str:
     White space is evened; a text that shows a clock or a counter loses it (and then also case and
     points), any other stays exact to the letter.
     """
-    folded = fold(text)
-    if _NOISE.search(folded) is None:
+    # All noise has a figure in it.
+    if _DIGIT.search(text) is None or _NOISE.search(folded := fold(text)) is None:
         return " ".join(text.split())
     return " ".join(words_of(_NOISE.sub(" ", folded)))
 
