@@ -21,7 +21,7 @@ RSS = b'<rss version="2.0"><channel><title>t</title>%s</channel></rss>'
         (b"<!DOCTYPE html><html><title>404</title>", "an HTML page"),
         (b"\n<!-- cached -->\n<HTML lang=en>", "an HTML page"),
         (b'<?xml version="1.0"?><!DOCTYPE html PUBLIC "x"><html/>', "an HTML page"),
-        (gzip.compress(RSS), "a binary file"),
+        (gzip.compress(RSS, mtime=0), "a binary file"),
         (b"%PDF-1.7", "a binary file"),
         (b'[{"id": 1}]', "JSON of another kind"),
         (b"x" * 24_000_001, "too large"),
