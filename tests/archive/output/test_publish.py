@@ -144,3 +144,21 @@ def test_every_file_goes_through_one_function(
     monkeypatch.setattr(publishing, "write_whole", lambda *_, **__: None)
     publish([entry(1)], FACTS, tmp_path)
     assert files(tmp_path) == {}
+
+
+def test_the_old_file_stands_until_the_new_one_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(OLD, FACTS, tmp_path)
+    before = files(tmp_path)
+
+    def killed(_handle: int) -> None:
+        # What a reader sees while the bytes are on their way.
+        seen.append({name: held for name, held in files(tmp_path).items() if name in before})
+        raise Killed
+
+    seen: list[dict[str, bytes]] = []
+    monkeypatch.setattr(os, "fsync", killed)
+    with pytest.raises(Killed):
+        publish(NEW, FACTS, tmp_path)
+    assert seen == [before]

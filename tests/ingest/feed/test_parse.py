@@ -1,6 +1,8 @@
 """ingest/feed/parse.py: windows, limits, known items, and that only NotAFeed leaves it."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +11,8 @@ from hypothesis import strategies as st
 from archive.errors import NotAFeed
 from archive.model.stated import RejectedEntry
 from ingest.clean import text_of
-from ingest.feed import PARSER_VERSION, parse_feed
-from ingest.feed.entries import MAX_HTML
+from ingest.feed import PARSER_VERSION, parse, parse_feed
+from ingest.feed.entries import MAX_HTML, Draft, Place, draft_of
 from ingest.feed.parse import MAX_ITEMS
 from tests.ingest.feed.samples import NAMES, URL, body_of
 
@@ -172,3 +174,18 @@ def test_spoilt_bytes_give_a_feed_or_a_refusal_and_nothing_else(
         "".join(stated).encode("utf-8")  # no lone surrogate
         assert "\0" not in "".join(stated)
         assert "<script" not in (entry.html or "")
+
+
+def test_an_item_that_cannot_be_converted_is_rejected_and_sinks_no_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails_on_odd(item: Mapping[str, Any], place: Place) -> Draft | None:
+        if item["title"] == "odd":
+            raise OverflowError("a number of another world")
+        return draft_of(item, place)
+
+    monkeypatch.setattr(parse, "draft_of", fails_on_odd)
+    found = parse_feed(rss("<title>one</title>", "<title>odd</title>", "<title>two</title>"), URL)
+    assert [entry.title for entry in found.entries] == ["one", "two"]
+    (rejected,) = found.rejected
+    assert (rejected.position, rejected.reason) == (1, "OverflowError: a number of another world")
