@@ -20,6 +20,7 @@ from archive.errors import NotFound, UsageError
 from archive.identity.host import host_of
 from archive.identity.ids import digest16, strip_secrets
 from archive.model.kept import FeedRow
+from archive.model.outcome import Reason
 from archive.store.frontier import ids_of_hosts, refresh_hosts
 from archive.store.instants import NEVER, to_at_or_none, to_us
 from archive.store.schema import feed_urls, feeds, sightings, variants
@@ -195,7 +196,8 @@ def sync(connection: Connection, wanted: Sequence[Subscription], *, now: datetim
     kept: set[int] = set()
     for subscription in wanted:
         before = find_by_url(connection, subscription.url)
-        was_retired = before is not None and _state(connection, before) == "retired"
+        # One that its server said is gone (410, confirmed) stays retired: the file names it, but nothing answers.
+        was_retired = before is not None and _is_retired_by_us(connection, before)
         if before is None:
             feed_id, _ = add(connection, subscription, origin="config", now=now)
             added.append(_name(connection, feed_id))
@@ -351,6 +353,13 @@ def _revive(connection: Connection, feed_id: int, *, now: datetime) -> None:
 
 def _state(connection: Connection, feed_id: int) -> str | None:
     return connection.scalar(sa.select(feeds.c.state).where(feeds.c.id == feed_id))
+
+
+def _is_retired_by_us(connection: Connection, feed_id: int) -> bool:
+    row = connection.execute(
+        sa.select(feeds.c.state, feeds.c.last_reason).where(feeds.c.id == feed_id)
+    ).one()
+    return bool(row.state == "retired" and row.last_reason != str(Reason.GONE))
 
 
 def _name(connection: Connection, feed_id: int) -> str:

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive.errors import NotFound, UsageError
 from archive.store import subscriptions
 from archive.store.opening import open_engine
+from archive.store.schema import feeds
 from archive.store.subscriptions import Subscription, slug_of
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -59,6 +61,18 @@ def test_a_feed_that_leaves_the_configuration_is_retired_and_comes_back_whole(
     assert states(connection) == {"joop": "active", "nos": "retired"}
     assert subscriptions.sync(connection, both, now=NOON).returned == ("nos",)
     assert states(connection) == {"joop": "active", "nos": "active"}
+
+
+def test_a_feed_that_is_gone_stays_retired_though_the_configuration_names_it(
+    connection: Connection,
+) -> None:
+    wanted = [Subscription(url=JOOP, name="joop")]
+    subscriptions.sync(connection, wanted, now=NOON)
+    feed_id = subscriptions.find(connection, "joop")
+    subscriptions.set_state(connection, feed_id, "retired", now=NOON)
+    connection.execute(sa.update(feeds).values(last_reason="gone"))
+    assert subscriptions.sync(connection, wanted, now=NOON).returned == ()
+    assert states(connection) == {"joop": "retired"}
 
 
 def test_a_feed_of_the_command_line_is_left_alone_by_the_configuration(
