@@ -15,13 +15,12 @@ line returns.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 
 class NewsArchiveError(Exception):
     """Something went wrong that the caller can mend."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
 
 class UsageError(NewsArchiveError):
@@ -57,7 +56,7 @@ class QueryError(UsageError):
 class NotFound(UsageError):
     """No article, feed, revision or saved search answers to `subject`."""
 
-    exit_code: ClassVar[int] = 1
+    exit_code: int = 1
 
     def __init__(self, message: str, *, subject: str) -> None:
         super().__init__(message)
@@ -67,7 +66,7 @@ class NotFound(UsageError):
 class ArchiveUnusable(NewsArchiveError):
     """The archive cannot be read or written; `subject` is its path or address without secrets."""
 
-    exit_code: ClassVar[int] = 3
+    exit_code: int = 3
 
     def __init__(self, message: str, *, subject: str) -> None:
         super().__init__(message)
@@ -81,7 +80,7 @@ class NewerSchema(ArchiveUnusable):
 class Busy(NewsArchiveError):
     """Another process holds the archive, the port or the feed; `holder` says who, if known."""
 
-    exit_code: ClassVar[int] = 75
+    exit_code: int = 75
 
     def __init__(self, message: str, *, holder: str | None = None) -> None:
         super().__init__(message)

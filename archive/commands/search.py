@@ -4,7 +4,7 @@ Rows on a terminal, tab-separated lines in a pipe; what is said about the result
 """
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
@@ -60,7 +60,7 @@ def search(
     place: Place,
     words: tuple[str, ...],
     limit: int,
-    sort: str,
+    sort: Literal["newest", "oldest", "relevance"],
     page: str | None,
     all_variants: bool,
     as_json: bool,
@@ -84,7 +84,7 @@ def search(
         found = archive.search(
             query,
             limit=1 if count else limit,
-            sort=sort,  # type: ignore[arg-type]  # Click has checked the choice
+            sort=sort,
             page=page,
             all_variants=all_variants,
             now=place.now(),

@@ -165,7 +165,9 @@ def build_schema(path: Path) -> None:
             ],
         )
     with engine.connect() as connection:
-        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # a pooled connection always has its driver's
+        driver = connection.connection.driver_connection
+        assert driver is not None, "an open connection has its driver's"
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     engine.dispose()
 
 

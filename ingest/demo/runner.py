@@ -24,7 +24,7 @@ class CommandFailed(NewsArchiveError):
     def __init__(self, command: str, exit_code: int, said: str) -> None:
         super().__init__(f"{command}: ended with {exit_code}\n{said.strip()}")
         self.command = command
-        self.exit_code = exit_code  # type: ignore[misc]  # of this one failure, not of the class
+        self.exit_code = exit_code
 
 
 class Ran(NamedTuple):

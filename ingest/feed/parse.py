@@ -255,8 +255,7 @@ def _converted(items: Iterable[_Item]) -> tuple[list[Entry], list[RejectedEntry]
                 rejected.append(RejectedEntry(position=item.index, reason="nothing stands in it"))
             else:
                 kept.append(draft.entry(item.index, item.digest, PARSER_VERSION))
-        # Values of any type and size come here; whatever is wrong with one is its own record.
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001  # values of any type and size come here: one's fault is its record
             reason = f"{type(error).__name__}: {error}"[:200]
             rejected.append(RejectedEntry(position=item.index, reason=reason))
     return kept, rejected

@@ -80,10 +80,12 @@ def test_items_beyond_the_limit_are_counted_once_and_by_the_last_call() -> None:
     )
 
 
+# feedparser 6.0 takes the start of a chapter (the namespace is Podlove's) for granted: TypeError without one.
+CHAPTERS = "<p:chapters xmlns:p='http://podlove.org/simple-chapters'><p:chapter/></p:chapters>"
+
+
 def test_an_item_that_stops_feedparser_is_rejected_and_the_others_stay() -> None:
-    # feedparser 6.0 takes the start of a chapter for granted and raises TypeError without one.
-    chapters = "<p:chapters xmlns:p='http://podlove.org/simple-chapters'><p:chapter/></p:chapters>"
-    feed = parse_feed(rss("<title>a</title>", chapters, "<title>c</title>"), URL)
+    feed = parse_feed(rss("<title>a</title>", CHAPTERS, "<title>c</title>"), URL)
     assert [(entry.title, entry.position) for entry in feed.entries] == [("a", 0), ("c", 2)]
     (rejected,) = feed.rejected
     assert rejected.position == 1
@@ -91,8 +93,7 @@ def test_an_item_that_stops_feedparser_is_rejected_and_the_others_stay() -> None
 
 
 def test_a_feed_of_one_item_that_stops_feedparser_is_a_feed_with_none() -> None:
-    chapters = "<p:chapters xmlns:p='http://podlove.org/simple-chapters'><p:chapter/></p:chapters>"
-    feed = parse_feed(rss(chapters), URL)
+    feed = parse_feed(rss(CHAPTERS), URL)
     assert feed.entries == ()
     assert len(feed.rejected) == 1
 
