@@ -58,6 +58,18 @@ def cpu_used() -> CpuUsed:
     return CpuUsed(_cpu_s(own), sum(_cpu_s(pid) for pid in _descendants(own)))
 
 
+def peak_mb(pid: int | None = None) -> int:
+    """Return the peak resident memory of a process, this one's by default, in MB.
+
+    Not ru_maxrss: that counts what the process was before it became this program.
+    """
+    status = Path(f"/proc/{pid or os.getpid()}/status").read_text(encoding="ascii")
+    return (
+        next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+        // 1024
+    )
+
+
 def _descendants(pid: int) -> Iterator[int]:
     for task in Path(f"/proc/{pid}/task").iterdir():
         for child in (task / "children").read_text(encoding="ascii").split():

@@ -30,7 +30,7 @@ from xml.sax.saxutils import escape
 from archive.store import Store
 from archive.store.subscriptions import Subscription
 from benchmarks.corpus import config_of, open_store, poll
-from benchmarks.report import cpu_used, machine, write_section
+from benchmarks.report import cpu_used, machine, peak_mb, write_section
 from benchmarks.serving import Document, Served, serving
 from ingest.engine import running
 from ingest.logs import set_up_logs
@@ -281,15 +281,14 @@ def report_memory(n_feeds: int) -> None:
         with open_store(Path(scratch)) as store:
             ids = _subscribe(store, served.base, n_feeds)
             asyncio.run(_watched(store, Path(scratch), ids, workers))
-    # Not ru_maxrss: that would count the process that started this one.
-    print(_peak_kb(os.getpid()) // 1024, max(workers) // 1024)
+    print(peak_mb(), max(workers))
 
 
 async def _watched(store: Store, folder: Path, ids: list[int], workers: list[int]) -> None:
     store.make_due(ids, now=START)
     async with running(store, config_of(folder), clock=lambda: START, rand=lambda: 0.5) as engine:
         await engine.until_idle(only=frozenset(ids))
-        workers += [_peak_kb(pid) for pid in _all_below(os.getpid())]
+        workers += [peak_mb(pid) for pid in _all_below(os.getpid())]
 
 
 def _all_below(pid: int) -> list[int]:
@@ -299,13 +298,6 @@ def _all_below(pid: int) -> list[int]:
             if b"bench-server" not in Path(f"/proc/{child}/comm").read_bytes():
                 found += [int(child), *_all_below(int(child))]
     return found
-
-
-def _peak_kb(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
-        if line.startswith("VmHWM"):
-            return int(line.split()[1])
-    return 0
 
 
 # ---- commands -----------------------------------------------------------------------------------
