@@ -50,7 +50,7 @@ FAMILIES: dict[str, dict[str, Listed]] = {
     "Read": {
         "search": Listed("archive.commands.search:search", "find articles by words, feed, date"),
         "show": Listed("archive.commands.show:show", "one article: text, sightings, revisions"),
-        "diff": Listed("archive.commands.show:diff", "what an edit changed, word by word"),
+        "diff": Listed("archive.commands.diff:diff", "what an edit changed, word by word"),
         "stats": Listed("archive.commands.stats:stats", "counts of articles, edits, duplicates"),
         "export": Listed("archive.commands.stats:export", "articles as JSON lines, for reading"),
     },

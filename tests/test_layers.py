@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("archive.front",),
     ("archive.search",),
     ("archive.store",),
-    ("archive.record",),
+    ("archive.record", "archive.difference"),
     ("archive.identity",),
     ("archive.terminal", "archive.config"),
     ("archive.model",),

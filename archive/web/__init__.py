@@ -1,7 +1,7 @@
 """The pages for people and the feed over HTTP: a process of its own that reads the archive and writes nothing.
 
 Public name: `create` (app.py), the Starlette application; `serve` (serving.py) runs it.
-Downwards inside this folder: serving -> app -> feed, pages -> views -> difference, pictures, guards.
+Downwards inside this folder: serving -> app -> feed, pages -> views -> pictures, guards.
 """
 
 from typing import Any

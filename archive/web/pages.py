@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 
 from archive.config.settings import Config
+from archive.difference import Folded, compare, compare_words
 from archive.errors import NotFound, QueryError
 from archive.model.kept import Article, Found, Revision
 from archive.output.document import public_url
@@ -26,7 +27,6 @@ from archive.output.plain import (
     web_address,
 )
 from archive.web import views
-from archive.web.difference import Folded, compare, compare_words
 from archive.web.opened import Opened, open_archive
 from archive.web.pictures import without_pictures
 

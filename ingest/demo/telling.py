@@ -290,18 +290,21 @@ def _changes(parts: Sequence[Mapping[str, str]], *, keeps_all: bool = False) -> 
     """Return a text in which what went and what came is marked, unchanged stretches cut short."""
     line = Text()
     for n, part in enumerate(parts):
-        text = terminal.printable(part["text"])
-        if part["change"] == "gone":
-            line.append(f"{{-{text}-}}", "red")
-        elif part["change"] == "new":
-            line.append(f"{{+{text}+}}", "green")
+        change, text = part["change"], terminal.printable(part["text"])
+        is_swap = change == "new" and n > 0 and parts[n - 1]["change"] == "gone"
+        if is_swap or (text[:1].isspace() and line.plain):
+            line.append(" ")
+        if change == "gone":
+            line.append(f"{{-{text.strip()}-}}", "red")
+        elif change == "new":
+            line.append(f"{{+{text.strip()}+}}", "green")
         else:
+            is_last = n == len(parts) - 1
             line.append(
-                text
-                if keeps_all
-                else _shortened(text, is_first=n == 0, is_last=n == len(parts) - 1)
+                text.strip() if keeps_all else _shortened(text, is_first=n == 0, is_last=is_last)
             )
-        line.append(" ")
+        if text[-1:].isspace() and not line.plain.endswith(" "):
+            line.append(" ")
     line.rstrip()
     return line
 
@@ -311,5 +314,5 @@ def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
     head = [] if is_first else words[:N_CONTEXT]
     tail = [] if is_last else words[-N_CONTEXT:]
     if len(words) <= len(head) + len(tail) + 1:
-        return text
+        return text.strip()
     return " ".join([*head, "…", *tail])

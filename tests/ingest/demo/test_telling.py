@@ -99,7 +99,8 @@ def test_each_feed_says_what_it_gave(tmp_path, capsys) -> None:
 def test_an_edit_is_told_in_words_with_the_unchanged_cut_short(tmp_path, capsys) -> None:
     long = " ".join(f"w{n}" for n in range(40))
     same, gone, new = (
-        {"change": c, "text": t} for c, t in (("same", long), ("gone", "two"), ("new", "three"))
+        {"change": c, "text": t}
+        for c, t in (("same", f" {long} "), ("gone", "two"), ("new", "three"))
     )
     document = {
         "title_changed": True,

@@ -1,6 +1,7 @@
 """What changed between two texts, word by word, as values that a page or a terminal can show. Pure.
 
 Paragraphs are lined up first, then the words of those that correspond; runs of unchanged paragraphs are folded.
+Called by `archive.commands` (diff, show) and `archive.web`.
 """
 
 import re
@@ -25,12 +26,12 @@ LOOK_AHEAD: Final = 20
 MANY_LINES: Final = 500
 """Above this many paragraphs frequent ones are no anchors any more (difflib's autojunk): else it is quadratic."""
 
-# A letter of a script without spaces stands alone, so that one changed character is not a changed sentence.
-_PIECE: Final = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"
-    r"|\s+|[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
-    r"|[^\w\s]"
-)
+_UNSPACED: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD: Final = rf"[^\W{_UNSPACED}]+"
+
+# A letter of a script without spaces stands alone, so that one changed character is not a changed sentence. What
+# joins words stays within ("3,5", "foto's", "oud-premier"): a figure half changed cannot be read.
+_PIECE: Final = re.compile(rf"[{_UNSPACED}]|\s+|{_WORD}(?:[-'’.,:]{_WORD})*|[^\w\s]")
 
 
 class Sign(StrEnum):
@@ -67,7 +68,7 @@ class Folded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """Two texts compared. Words are counted in the larger of what went and what came."""
+    """Two texts compared. Of each change the larger side counts, of the texts the longer: a share is at most 1."""
 
     parts: tuple[Paragraph | Folded, ...]
     n_changed_words: int
@@ -76,21 +77,16 @@ class Difference:
 
 def compare(before: str, after: str) -> Difference:
     """Compare two texts whose paragraphs are parted by newlines."""
-    old, new = _paragraphs(before), _paragraphs(after)
+    old, new = paragraphs_of(before), paragraphs_of(after)
     parts = tuple(_parts(old, new))
-    pieces = [piece for part in parts if isinstance(part, Paragraph) for piece in part.pieces]
-    n_gone = sum(_n_words(piece.text) for piece in pieces if piece.sign is Sign.GONE)
-    n_new = sum(_n_words(piece.text) for piece in pieces if piece.sign is Sign.NEW)
-    return Difference(
-        parts=parts,
-        n_changed_words=max(n_gone, n_new),
-        n_words=max(_n_words(before), _n_words(after)),
-    )
+    n_words = max(_n_words(before), _n_words(after))
+    changed = (_n_changed(part.pieces) for part in parts if isinstance(part, Paragraph))
+    return Difference(parts=parts, n_changed_words=min(sum(changed), n_words), n_words=n_words)
 
 
 def compare_words(before: str, after: str) -> tuple[Piece, ...]:
     """Compare two short texts word by word; equal texts give one piece, two empty ones none."""
-    old, new = _PIECE.findall(before), _PIECE.findall(after)
+    old, new = pieces_of(before), pieces_of(after)
     if max(len(old), len(new)) > LONGEST:
         return _merged([(Sign.GONE, before), (Sign.NEW, after)])
     found: list[tuple[Sign, str]] = []
@@ -102,6 +98,16 @@ def compare_words(before: str, after: str) -> tuple[Piece, ...]:
         else:
             found += [(Sign.GONE, "".join(old[a:b])), (Sign.NEW, "".join(new[c:d]))]
     return _merged(_bridged(found))
+
+
+def pieces_of(text: str) -> list[str]:
+    """Return a text as what is compared: words, spaces and marks, letters where a script has no spaces."""
+    return _PIECE.findall(text)
+
+
+def paragraphs_of(text: str) -> list[str]:
+    """Return the paragraphs that a comparison counts: lines that hold something, without the space around them."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _parts(old: Sequence[str], new: Sequence[str]) -> Iterator[Paragraph | Folded]:
@@ -182,9 +188,18 @@ def _merged(found: Sequence[tuple[Sign, str]]) -> tuple[Piece, ...]:
     return tuple(piece for piece in pieces if piece.text)
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def _n_changed(pieces: Sequence[Piece]) -> int:
+    """Count the words of each change: those that came, or those that went where that is more."""
+    total, n_gone = 0, 0
+    for piece in pieces:
+        if piece.sign is Sign.GONE:
+            total += (n_gone := _n_words(piece.text))
+        elif piece.sign is Sign.NEW:
+            total += max(0, _n_words(piece.text) - n_gone)
+        if piece.sign is not Sign.GONE:
+            n_gone = 0
+    return total
 
 
 def _n_words(text: str) -> int:
-    return len(re.findall(r"\w+", text))
+    return sum(piece[0].isalnum() for piece in pieces_of(text))
