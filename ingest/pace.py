@@ -10,7 +10,8 @@ The formula, after a poll that brought the feed (all numbers are clamped to 0..3
               within about five polls. Nothing new for longer than the gap counts as a gap of that length.
     aim       gap / 2: about two polls to a gap. While the gap is unknown, 5/4 of the last interval.
     window    elapsed / (4 x share): with `share` of the document new since the last good poll, four polls to
-              each time the window rolls over. Nothing in common: a rollover, counted, articles were missed.
+              each time the window rolls over. Nothing in common: a rollover, counted; what was missed is at most
+              the time from the last good poll to the document's oldest entry, a gap an article.
     interval  min(aim, window), between 1/4 and 2 times the last one, then within floor..ceiling.
               An interval that the operator set stands as it is.
     next      now + max(interval x (0.9..1.1), server x (1.0..1.1)), at most 24 h ahead, where server is the
@@ -21,19 +22,23 @@ The formula, after a poll that brought the feed (all numbers are clamped to 0..3
 After a failure, with n failures in a row:
 
     interval x 2^n, at most 24 h, x (0.9..1.1)
-    404, 403            the same, 24 h from the third on
+    no answer           (DNS, connecting, a timeout) sooner: 5 min x 3^(n-1) as long as that is less; and, for the
+                        first day without DNS or connection, never later than the interval (decision 0012)
+    404, 403            interval x 2^n, 24 h from the third on
     410                 asked again a day later; gone then too: retired
     401                 held until the credentials change
     429, 503            as Retry-After says (at most 7 d), else 4 h, 8 h, 16 h, 24 h; 429 and every
                         Retry-After of 429, 503 and 3xx hold the whole host
     failing for 30 d and 20 times: weekly; "dead" as well where the fault is the feed's own (not DNS, TLS, ...)
+
+skipHours and skipDays, as last stated, hold after a failure too.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
-from math import isnan
+from math import ceil, isnan
 
 from archive.model.outcome import (
     SOFT_REASONS,
@@ -64,6 +69,9 @@ _MOST_LONGER = 2
 
 _THROTTLE_S = 4 * _HOUR_S
 _MISSING_FROM = 3
+_SOON_S = 300
+_SOON_GROWS = 3
+_MOST_MISSED = 100_000
 _DEAD_AFTER_S = 30 * _DAY_S
 _DEAD_AFTER_N = 20
 
@@ -71,6 +79,9 @@ _DEAD_AFTER_N = 20
 _SHORTEST_SET_S = 60
 
 _MISSING = frozenset({403, 404})
+_NO_ANSWER = frozenset({Reason.DNS, Reason.CONNECT, Reason.TIMEOUT})
+_NO_WAY_THERE = frozenset({Reason.DNS, Reason.CONNECT})
+"""Failures that a network of ours which is down brings about; a server that hangs takes up a slot each time."""
 _THROTTLING = frozenset({429, 503})
 _OWN_FAULTS = SOFT_REASONS | {Reason.FENCED, Reason.DEPOSIT}
 """Failures that no feed is declared dead for."""
@@ -170,9 +181,12 @@ def _after_success(
     cap_s = max(_CAP_S, interval_s)
     claims = [replace(each, seconds=min(each.seconds, cap_s)) for each in claims]
     hold = _retry_wait(exchange.retry_after_s)
-    next_poll_at, reasons = _settle(job, news, [*claims, *hold], now=now, luck=luck)
-    if rolled_over:
-        reasons.append("no entry in common with the last poll: articles were probably missed")
+    next_poll_at, reasons = _settle(
+        [*claims, *hold], *_skipped(job, news.result), now=now, luck=luck
+    )
+    note = _missed_words(job, news, now) if rolled_over else None
+    if note is not None:
+        reasons.append(note)
     rhythm = replace(
         job.rhythm,
         interval_s=round(interval_s),
@@ -190,6 +204,7 @@ def _after_success(
         reasons=tuple(reasons),
         host_hold_s=round(hold[0].seconds) if hold else None,
         state="active" if job.rhythm.n_failures > 0 else None,
+        note=note,
     )
 
 
@@ -217,11 +232,53 @@ def _dated_gap(result: FeedParsed | FeedUnchanged, now: datetime) -> float | Non
     """Return the mean gap between the entries' own dates, of a document with three dated ones or more."""
     if not isinstance(result, FeedParsed):
         return None
-    dates = [at for entry in result.parsed.entries if (at := entry.published_at) and at <= now]
+    dates = _dates(result, now)
     if len(dates) < 3:
         return None
     span_s = _seconds_between(min(dates), max(dates))
     return _clamp(span_s / (len(dates) - 1), _SHORTEST_GAP_S, _LONGEST_S)
+
+
+def _dates(result: FeedParsed, now: datetime) -> list[datetime]:
+    return [at for entry in result.parsed.entries if (at := entry.published_at) and at <= now]
+
+
+def _missed_words(job: FeedJob, news: _News, now: datetime) -> str:
+    """Return the sentence for a window that rolled over: what may have come and gone between two good polls."""
+    assert job.last_good_at is not None, "a first poll has no window before it"
+    said = (
+        f"no entry in common with the poll {_span(_seconds_between(job.last_good_at, now))} before"
+    )
+    n_missed = _n_missed(job, news, now)
+    if n_missed is None:
+        return f"{said}: articles were probably missed"
+    if n_missed == 0:
+        return f"{said}, but its entries reach back that far: probably none was missed"
+    return f"{said}: up to {n_missed:,} article{'s' if n_missed > 1 else ''} missed"
+
+
+def _n_missed(job: FeedJob, news: _News, now: datetime) -> int | None:
+    """Return at most how many entries came and went unseen; None where no rate is known.
+
+    They came between the last good poll and the oldest entry of this document, each a gap after the last. Of the
+    two gaps that are known, the smoothed one and the document's own, the shorter counts.
+    """
+    assert job.last_good_at is not None
+    known = job.rhythm.gap_s
+    gaps = [_clamp(known, _SHORTEST_GAP_S, _LONGEST_S)] if known is not None else []
+    dates: list[datetime] = []
+    if isinstance(news.result, FeedParsed):
+        dates = _dates(news.result, now)
+        dated_gap_s = _dated_gap(news.result, now)
+        gaps += [dated_gap_s] if dated_gap_s is not None else []
+    hole_s = _seconds_between(job.last_good_at, min(dates) if dates else now)
+    if hole_s <= 0:
+        return 0
+    if not gaps:
+        return None
+    n_came = ceil(min(hole_s / min(gaps), _MOST_MISSED))
+    # Without dates the hole reaches to now, and holds the entries that were seen.
+    return n_came if dates else max(n_came - news.n_new, 1)
 
 
 def _interval(
@@ -297,21 +354,30 @@ def _retry_wait(retry_after_s: int | None) -> list[_Wait]:
 
 
 def _settle(
-    job: FeedJob, news: _News, claims: list[_Wait], *, now: datetime, luck: float
+    claims: list[_Wait],
+    skip_hours: tuple[int, ...],
+    skip_days: tuple[int, ...],
+    *,
+    now: datetime,
+    luck: float,
 ) -> tuple[datetime, list[str]]:
     """Return the instant that satisfies every claim, and their sentences, the deciding one first."""
     claims = sorted(claims, key=lambda claim: -claim.seconds)  # stable: equal ones keep their order
     at = now + timedelta(seconds=_clamp(claims[0].seconds, 0, _LONGEST_S))
     reasons = [claim.reason for claim in claims]
-    hours, days = job.skip_hours, job.skip_days
-    if isinstance(news.result, FeedParsed):
-        hours, days = news.result.parsed.skip_hours, news.result.parsed.skip_days
-    open_at = _next_open(at, hours, days, luck)
+    open_at = _next_open(at, skip_hours, skip_days, luck)
     if open_at != at:
         reasons.insert(
             0, f"the feed asks not to be polled at {at:%a %H} h UTC (skipHours, skipDays)"
         )
     return min(open_at, now + timedelta(seconds=_LONGEST_S)), reasons
+
+
+def _skipped(job: FeedJob, result: FeedResult) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the hours and days that the document at hand, else the last one, asks to leave out."""
+    if isinstance(result, FeedParsed):
+        return result.parsed.skip_hours, result.parsed.skip_days
+    return job.skip_hours, job.skip_days
 
 
 def _next_open(
@@ -364,14 +430,12 @@ def _after_failure(
     # Back-off is jittered both ways; a wait that the server asked for only upwards.
     claims = [replace(wait, seconds=wait.seconds * (0.9 + 0.2 * luck))]
     claims += [replace(each, seconds=each.seconds * (1 + 0.1 * luck)) for each in retry]
-    claims.sort(key=lambda claim: -claim.seconds)
-    wait_s = _clamp(claims[0].seconds, 0, _LONGEST_S)
+    next_poll_at, reasons = _settle(claims, *_skipped(job, failed), now=now, luck=luck)
     times = "for the first time" if n_failures == 1 else f"{n_failures} times in a row"
-    reasons = [claim.reason for claim in claims] + [f"failed {times}: {failed.detail}"]
     return Schedule(
-        next_poll_at=now + timedelta(seconds=wait_s),
+        next_poll_at=next_poll_at,
         rhythm=rhythm,
-        reasons=tuple(reasons),
+        reasons=(*reasons, f"failed {times}: {failed.detail}"),
         host_hold_s=_host_hold(exchange, rhythm, retry),
         state=state,
     )
@@ -402,13 +466,31 @@ def _failure_wait(
         reason = f"the server asked for fewer requests ({exchange.status}): {_span(wait_s)}"
         return _Wait(seconds=wait_s, reason=reason), None
     if exchange.status in _MISSING and rhythm.n_failures >= _MISSING_FROM:
-        reason = f"{exchange.status} for the {rhythm.n_failures}th time at least: once a day"
+        reason = f"{rhythm.n_failures} failures in a row, now {exchange.status}: asked once a day"
         return _Wait(seconds=_DAY_S, reason=reason), None
     interval_s = settings.bounded(_clamp(job.interval_s or rhythm.interval_s, 1, _LONGEST_S))
     wait_s = min(interval_s * 2 ** min(rhythm.n_failures, 20), max(_CAP_S, interval_s))
+    if failed.reason in _NO_ANSWER and not job.rhythm.throttled_s:
+        soon = _soon(rhythm, failed.reason, interval_s, now)
+        if soon.seconds < wait_s:
+            return soon, None
     times = "once" if rhythm.n_failures == 1 else f"{rhythm.n_failures} times"
     reason = f"backing off: {_span(interval_s)} doubled {times}, {_span(wait_s)}"
     return _Wait(seconds=wait_s, reason=reason), None
+
+
+def _soon(rhythm: Rhythm, reason: Reason, interval_s: float, now: datetime) -> _Wait:
+    """Return the wait of a feed that gave no answer: mostly a matter of minutes, and often of our own network.
+
+    A network that is down fails every feed at once and costs no server anything; when it is back, no feed should
+    then wait for longer than it always does.
+    """
+    wait_s = float(_SOON_S * _SOON_GROWS ** min(rhythm.n_failures - 1, 12))
+    failing_s = _seconds_between(rhythm.failing_since or now, now)
+    if reason in _NO_WAY_THERE and wait_s > interval_s and failing_s < _DAY_S:
+        why = f"no way to its server: tried at its usual interval for a day, {_span(interval_s)}"
+        return _Wait(seconds=interval_s, reason=why)
+    return _Wait(seconds=wait_s, reason=f"no answer: tried again soon, in {_span(wait_s)}")
 
 
 def _gone_wait(was: Rhythm, now: datetime) -> tuple[_Wait, str | None]:

@@ -112,7 +112,7 @@ class Schedule:
     """When to poll next, and why. `reasons` are sentences, the deciding one first; `host_hold_s` holds the whole host.
 
     `state` is a change of the feed's state that the poll brought about ("dead", "retired", "held", "active"),
-    None for no change.
+    None for no change. `note` is a sentence about the poll itself, kept with it: what it probably missed.
     """
 
     next_poll_at: datetime
@@ -120,6 +120,7 @@ class Schedule:
     reasons: tuple[str, ...]
     host_hold_s: int | None = None
     state: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
