@@ -98,6 +98,8 @@ class Asked:
     target: str
     headers: tuple[tuple[str, str], ...]
     peer: int
+    method: str = "GET"
+    body: bytes = b""
 
     def header(self, name: str) -> str | None:
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
@@ -165,8 +167,11 @@ class Loopback:
         request = (await reader.readuntil(b"\r\n\r\n")).decode("utf-8", "surrogateescape")
         first, *lines = request.split("\r\n")
         headers = [line.partition(": ")[::2] for line in lines if line]
-        target = first.split(" ")[1]
-        self.asked.append(Asked(target, tuple(headers), writer.get_extra_info("peername")[1]))
+        method, target = first.split(" ")[:2]
+        length = next((value for name, value in headers if name.lower() == "content-length"), "0")
+        body = await reader.readexactly(int(length))
+        peer = writer.get_extra_info("peername")[1]
+        self.asked.append(Asked(target, tuple(headers), peer, method, body))
         replies = self._replies.get(target, [reply(404)])
         steps = replies.pop(0) if len(replies) > 1 else replies[0]
         self.n_at_once += 1

@@ -19,6 +19,7 @@ from datetime import datetime
 from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Self
+from urllib.parse import urlencode
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
@@ -45,6 +46,9 @@ from ingest.wire.turns import HostTurns
 # 203 passed a transforming proxy, 226 is a delta of new entries (RFC 3229): both are documents. 202 is not: it
 # is what walls answer with.
 _GOOD = frozenset({200, 203, 226})
+
+# The redirects that ask for the same method again (RFC 9110 section 15.4); after the others a form would be a GET.
+_FORM_REDIRECTS = frozenset({307, 308})
 
 # Enough to tell a wall or a challenge from its page; more of an error's page nobody reads.
 _ERROR_BODY_BYTES = 256 * 1024
@@ -186,8 +190,11 @@ class Client:
         guard = self._guard_for(trip.request, address)
         if self.settings.proxy:
             await self._check_names(guard, address)
-        async with self._session(guard).get(
+        form = trip.request.form
+        async with self._session(guard).request(
+            "GET" if form is None else "POST",
             URL(address.url, encoded=True),
+            data=None if form is None else urlencode(form).encode("ascii"),
             headers=self._headers(trip, address),
             allow_redirects=False,
             ssl=trip.request.verify_tls,
@@ -201,6 +208,8 @@ class Client:
     async def _answer(self, trip: Trip, response: aiohttp.ClientResponse) -> FetchResult | Address:
         status = response.status
         if status in REDIRECTS:
+            if trip.request.form is not None and status not in _FORM_REDIRECTS:
+                return await self._refusal(trip, response)
             return trip.redirect(max_redirects=self.settings.max_redirects)
         if status == 304:
             return _not_modified(trip)
@@ -219,6 +228,8 @@ class Client:
         if credentials := trip.credentials(address):
             pair = ":".join(credentials).encode()
             headers["Authorization"] = f"Basic {b64encode(pair).decode()}"
+        if trip.request.form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
         if validators := trip.validators_for(address):
             trip.validators_sent = True
             if validators.etag is not None:

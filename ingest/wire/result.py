@@ -22,7 +22,7 @@ class WireFault(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One GET.
+    """One GET; or, with a `form`, one POST of it (WebSub), which no redirect but 307 and 308 carries on.
 
     `validators` are sent only to the address that gave them. `basic_auth` (else the userinfo of `url`) goes to
     the origin of `url` and to no other. `operator_url` is the address an operator wrote, if this request came
@@ -39,6 +39,7 @@ class Request:
     operator_url: str | None = None
     max_wire_bytes: int | None = None
     max_bytes: int | None = None
+    form: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
