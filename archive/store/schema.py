@@ -514,11 +514,14 @@ inbox = Table(
     tables,
     _id(),
     Column("kind", String(16), nullable=False),
+    Column("about", Id, nullable=False, server_default="0"),  # whom it is about: a row of `websub`
     _json("request"),
+    Column("body", LargeBinary),  # zstd, of a pushed document; gone once it is answered
     _at("at"),
+    _count("attempts"),  # how often the engine began with it
     _at("done_at"),  # NEVER until the engine's tick has answered it
     _text("answer"),
-    Index("ix_inbox_done", "done_at"),
+    Index("ix_inbox_done", "done_at", "about"),
 )
 
 services = Table(
@@ -536,15 +539,24 @@ websub = Table(
     "websub",
     tables,
     _id(),
-    Column("digest", Digest, nullable=False, unique=True),  # feed, hub, topic
+    Column("digest", Digest, nullable=False, unique=True),  # feed, hub, topic, our public address
     Column("callback_digest", Digest, nullable=False, unique=True),
     _ref("feed_id", "feeds.id", index=True),
     _text("hub_url", nullable=False),
     _text("topic_url", nullable=False),
+    _text("callback_url", nullable=False),
     Column("secret", LargeBinary(32), nullable=False),
-    Column("state", String(10), nullable=False),
+    Column("state", String(10), nullable=False),  # wanted asked active renewing denied leaving
     _at("lease_until"),
-    _at("renew_at"),
+    _at("renew_at"),  # when the hub is asked next
+    _at("asked_at", nullable=True),
+    _at("pushed_at", nullable=True),  # the last push that counted
+    _at("missed_at", nullable=True),  # the last poll that found what no push had brought
+    _count("n_failures"),  # in a row
+    _count("n_pushes"),
+    _count("n_dropped"),  # pushes without a good signature
+    _text("detail"),  # why it is not active, in words
+    Index("ix_websub_renew", "renew_at"),
 )
 
 undo_log = Table(

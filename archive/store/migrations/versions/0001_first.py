@@ -90,13 +90,16 @@ def upgrade() -> None:
         "inbox",
         sa.Column("id", ID, autoincrement=True, nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("about", ID, server_default="0", nullable=False),
         sa.Column("request", sa.Text(), server_default="{}", nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("attempts", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("done_at", sa.BigInteger(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
-    op.create_index("ix_inbox_done", "inbox", ["done_at"], unique=False)
+    op.create_index("ix_inbox_done", "inbox", ["done_at", "about"], unique=False)
     op.create_table(
         "meta",
         sa.Column("key", sa.String(length=40), nullable=False),
@@ -389,16 +392,25 @@ def upgrade() -> None:
         sa.Column("feed_id", ID, nullable=False),
         sa.Column("hub_url", sa.Text(), nullable=False),
         sa.Column("topic_url", sa.Text(), nullable=False),
+        sa.Column("callback_url", sa.Text(), nullable=False),
         sa.Column("secret", sa.LargeBinary(length=32), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=False),
         sa.Column("renew_at", sa.BigInteger(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("pushed_at", sa.BigInteger(), nullable=True),
+        sa.Column("missed_at", sa.BigInteger(), nullable=True),
+        sa.Column("n_failures", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("n_pushes", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("n_dropped", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("detail", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["feed_id"], ["feeds.id"], name=op.f("fk_websub_feed_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_websub")),
         sa.UniqueConstraint("callback_digest", name=op.f("uq_websub_callback_digest")),
         sa.UniqueConstraint("digest", name=op.f("uq_websub_digest")),
     )
     op.create_index(op.f("ix_websub_feed_id"), "websub", ["feed_id"], unique=False)
+    op.create_index("ix_websub_renew", "websub", ["renew_at"], unique=False)
     op.create_table(
         "dedup_events",
         sa.Column("id", ID, autoincrement=True, nullable=False),
