@@ -353,9 +353,11 @@ class Service:
         import random
 
         from archive.store import Store
+        from archive.store.spreading import spread_overdue
         from ingest.commands.poll import policy_of, subscriptions_of
         from ingest.engine import running
         from ingest.logs import set_up_logs
+        from ingest.pace import phase
 
         config = self._config
         set_up_logs(config.log.format, config.log.level)
@@ -370,6 +372,8 @@ class Service:
             self._store = store
             synced = store.sync_feeds(subscriptions_of(config), now=self._place.now())
             self._log.info("feeds_synced", added=len(synced.added), retired=len(synced.retired))
+            if n_overdue := spread_overdue(store, now=self._place.now(), phase=phase):
+                self._log.info("catch_up", feeds=n_overdue)
             if not config.fetch.contact:
                 self._log.warning(
                     "no_contact",

@@ -32,7 +32,7 @@ from archive.model.outcome import (
     Schedule,
     Validators,
 )
-from archive.store import frontier, subscriptions
+from archive.store import frontier, moving, subscriptions
 from archive.store.bodies import Bodies
 from archive.store.entries import EntryDeposit
 from archive.store.index import Indexer
@@ -139,7 +139,8 @@ class Depositor:
                     policy=self._policy,
                 )
                 deposited = entries.write(outcome)
-                n_overlap = entries.n_overlap
+                # Nothing in common with an empty window is no rollover, and says nothing of the rhythm.
+                n_overlap = entries.n_overlap or (0 if deposited.rolled_over else None)
                 values = self._values_after_parse(outcome.job, parsed)
             case FeedUnchanged() as unchanged:
                 values = {
@@ -160,11 +161,9 @@ class Depositor:
             n_overlap=n_overlap,
         )
         self._write_schedule(connection, outcome, values, schedule)
-        permanent_url = outcome.exchange.permanent_url
-        if permanent_url is not None and not isinstance(outcome.result, FeedFailed):
-            subscriptions.note_move(connection, outcome.job.feed_id, permanent_url, now=self._now)
+        moved = moving.follow(connection, outcome, now=self._now)
         deposited = replace(deposited, schedule=schedule)
-        self._log_poll(connection, deposited)
+        self._log_poll(connection, deposited, note=moved.sentence if moved else schedule.note)
         return deposited
 
     def _values_after_parse(self, job: FeedJob, result: FeedParsed) -> dict[str, object]:
@@ -249,12 +248,13 @@ class Depositor:
         connection.execute(_feed_update(tuple(values)), {"of_feed": job.feed_id, **values})
         if schedule.host_hold_s:
             hold_until = to_us(self._now + timedelta(seconds=schedule.host_hold_s))
-            frontier.hold(connection, job.host_id, until_us=hold_until)
+            host_id = moving.host_that_answered(connection, outcome)
+            frontier.hold(connection, host_id, until_us=hold_until)
 
-    def _log_poll(self, connection: Connection, deposited: Deposited) -> None:
+    def _log_poll(self, connection: Connection, deposited: Deposited, *, note: str | None) -> None:
         outcome = deposited.outcome
         assert isinstance(outcome, FeedOutcome)
-        detail = None
+        detail = note
         match outcome.result:
             case FeedParsed():
                 result = "parsed"
@@ -263,7 +263,8 @@ class Depositor:
             case FeedUnchanged():
                 result = "unchanged"
             case FeedFailed() as failed:
-                result, detail = str(failed.reason), failed.detail
+                result = str(failed.reason)
+                detail = failed.detail if note is None else f"{failed.detail}; {note}"
         connection.execute(
             _INSERT_POLL,
             {

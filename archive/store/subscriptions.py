@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,10 +27,6 @@ from archive.store.instants import NEVER, to_at_or_none, to_us
 from archive.store.schema import feed_urls, feeds, sightings, variants
 
 SLUG_LENGTH = 40
-MOVE_CONFIRMATIONS = 3
-MOVE_HOLDS_US = 24 * 3600 * 1_000_000
-"""A permanent redirect counts after three confirmations over a day: many are mistakes of an hour (WIRE)."""
-
 POLLED_STATES = frozenset({"active", "dead"})
 """States in which a feed has a next poll; the others wait for a person."""
 
@@ -80,6 +77,7 @@ def add(
         raise UsageError(f"{error}; a feed's address begins with http:// or https://") from None
     known = find_by_url(connection, url)
     if known is not None:
+        known = _survivor(connection, known)
         _revive(connection, known, now=now)
         change(connection, known, wanted)
         return known, False
@@ -174,12 +172,15 @@ def change(connection: Connection, feed_id: int, wanted: Subscription) -> bool:
 
 
 def set_state(connection: Connection, feed_id: int, state: str, *, now: datetime) -> None:
-    """Pause ("paused"), retire ("retired") or resume ("active") a feed; a resumed one is due at once."""
+    """Pause ("paused"), retire ("retired") or resume ("active") a feed; a resumed one is due at once.
+
+    What its polls were sent to, or what it was merged into, is forgotten: a person has decided.
+    """
     next_poll_at = to_us(now) if state in POLLED_STATES else NEVER
     connection.execute(
         sa.update(feeds)
         .where(feeds.c.id == feed_id)
-        .values(state=state, next_poll_at=next_poll_at, attempts=0, n_worker_deaths=0)
+        .values(state=state, next_poll_at=next_poll_at, attempts=0, n_worker_deaths=0, move="{}")
     )
     host_id = connection.scalar(sa.select(feeds.c.host_id).where(feeds.c.id == feed_id))
     refresh_hosts(connection, [host_id] if host_id is not None else [])
@@ -196,6 +197,12 @@ def sync(connection: Connection, wanted: Sequence[Subscription], *, now: datetim
     kept: set[int] = set()
     for subscription in wanted:
         before = find_by_url(connection, subscription.url)
+        if before is not None and (survivor := _survivor(connection, before)) != before:
+            # Its feed was merged into another, which this address then names; that one's own settings hold.
+            kept |= {before, survivor}
+            if _is_retired_by_us(connection, survivor):
+                _revive(connection, survivor, now=now)
+            continue
         # One that its server said is gone (410, confirmed) stays retired: the file names it, but nothing answers.
         was_retired = before is not None and _is_retired_by_us(connection, before)
         if before is None:
@@ -206,6 +213,8 @@ def sync(connection: Connection, wanted: Sequence[Subscription], *, now: datetim
             if was_retired:
                 _revive(connection, feed_id, now=now)
                 returned.append(_name(connection, feed_id))
+            if _has_new_credentials(connection, feed_id, subscription.auth_file):
+                set_state(connection, feed_id, "active", now=now)
             if change(connection, feed_id, subscription) and not was_retired:
                 changed.append(_name(connection, feed_id))
             connection.execute(
@@ -219,59 +228,18 @@ def sync(connection: Connection, wanted: Sequence[Subscription], *, now: datetim
     ).all()
     for row in gone:
         set_state(connection, row.id, "retired", now=now)
+    # A feed that its server said is gone was reported until the file had let go of it.
+    connection.execute(
+        sa.update(feeds)
+        .where(feeds.c.origin == "config", feeds.c.state == "retired", feeds.c.id.not_in(kept))
+        .values(last_reason=None, last_detail=None)
+    )
     return Synced(
         added=tuple(added),
         changed=tuple(changed),
         retired=tuple(row.name for row in gone),
         returned=tuple(returned),
     )
-
-
-def note_move(
-    connection: Connection, feed_id: int, permanent_url: str, *, now: datetime
-) -> str | None:
-    """Remember where permanent redirects lead, and move the feed once that is sure; returns the new address then.
-
-    Sure is: the same end in MOVE_CONFIRMATIONS good polls over MOVE_HOLDS, or http to https on the same host at once
-    (WIRE, Redirects). Call it only when the end parsed as a feed. The old address stays an alias. An address that
-    another feed has is left alone: two feeds are never made one silently.
-    """
-    row = connection.execute(sa.select(feeds).where(feeds.c.id == feed_id)).one()
-    if permanent_url == row.url:
-        return None
-    move = json.loads(row.move)
-    if move.get("url") != permanent_url:
-        move = {"url": permanent_url, "times": 0, "since": to_us(now)}
-    move["times"] += 1
-    is_sure = move["times"] >= MOVE_CONFIRMATIONS and to_us(now) - move["since"] >= MOVE_HOLDS_US
-    other = find_by_url(connection, permanent_url)
-    if not (is_sure or _is_same_but_https(row.url, permanent_url)) or other not in (None, feed_id):
-        connection.execute(
-            sa.update(feeds).where(feeds.c.id == feed_id).values(move=json.dumps(move))
-        )
-        return None
-    host = host_of(permanent_url)
-    host_id = ids_of_hosts(connection, [host], digest_of={host: host_digest(host)})[host]
-    connection.execute(
-        sa.update(feeds)
-        .where(feeds.c.id == feed_id)
-        .values(url=permanent_url, host_id=host_id, move="{}")
-    )
-    if other is None:
-        connection.execute(
-            feed_urls.insert().values(
-                digest=url_digest(permanent_url),
-                feed_id=feed_id,
-                url=permanent_url,
-                kind="moved",
-                since=to_us(now),
-            )
-        )
-    return permanent_url
-
-
-def _is_same_but_https(old: str, new: str) -> bool:
-    return old.startswith("http://") and new == "https://" + old.removeprefix("http://")
 
 
 def rows(connection: Connection, *, ids: Collection[int] | None = None) -> tuple[FeedRow, ...]:
@@ -353,6 +321,32 @@ def _revive(connection: Connection, feed_id: int, *, now: datetime) -> None:
 
 def _state(connection: Connection, feed_id: int) -> str | None:
     return connection.scalar(sa.select(feeds.c.state).where(feeds.c.id == feed_id))
+
+
+def _survivor(connection: Connection, feed_id: int) -> int:
+    """Return the feed that a feed was merged into in the end (`archive.store.moving`); itself if it was not."""
+    seen = {feed_id}
+    while True:
+        held = connection.scalar(sa.select(feeds.c.move).where(feeds.c.id == feed_id))
+        into = json.loads(held or "{}").get("into")
+        if into is None or into in seen:
+            return feed_id
+        feed_id = into
+        seen.add(feed_id)
+
+
+def _has_new_credentials(connection: Connection, feed_id: int, auth_file: str | None) -> bool:
+    """Tell whether a feed that is held for a 401 may be tried with another file, or one written since."""
+    row = connection.execute(sa.select(feeds).where(feeds.c.id == feed_id)).one()
+    if row.state != "held" or auth_file is None:
+        return False
+    if auth_file != row.auth_file:
+        return True
+    try:
+        written_us = Path(auth_file).stat().st_mtime_ns // 1_000
+    except OSError:
+        return False
+    return written_us > (row.last_poll_at or 0)
 
 
 def _is_retired_by_us(connection: Connection, feed_id: int) -> bool:

@@ -1,5 +1,6 @@
 """Feeds of the configuration and of the command line live together; none is ever lost."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 
 from archive.errors import NotFound, UsageError
 from archive.store import subscriptions
+from archive.store.instants import to_us
 from archive.store.opening import open_engine
 from archive.store.schema import feeds
 from archive.store.subscriptions import Subscription, slug_of
@@ -75,48 +77,53 @@ def test_a_feed_that_is_gone_stays_retired_though_the_configuration_names_it(
     assert states(connection) == {"joop": "retired"}
 
 
+def test_a_feed_that_is_gone_is_reported_until_the_file_lets_go_of_it(
+    connection: Connection,
+) -> None:
+    subscriptions.sync(connection, [Subscription(url=JOOP, name="joop")], now=NOON)
+    connection.execute(sa.update(feeds).values(state="retired", last_reason="gone"))
+    subscriptions.sync(connection, [Subscription(url=NOS)], now=NOON)
+    (joop,) = [row for row in subscriptions.rows(connection) if row.name == "joop"]
+    assert (joop.state, joop.last_reason) == ("retired", None)
+
+
+def hold(connection: Connection, auth_file: str | None = None) -> None:
+    """Subscribe to a feed by the configuration, and let its server answer 401."""
+    subscriptions.sync(connection, [Subscription(url=JOOP, auth_file=auth_file)], now=NOON)
+    feed_id = subscriptions.find(connection, JOOP)
+    subscriptions.set_state(connection, feed_id, "held", now=NOON)
+    connection.execute(sa.update(feeds).values(last_poll_at=to_us(NOON)))
+
+
+def test_a_held_feed_is_tried_again_when_the_file_names_other_credentials(
+    connection: Connection,
+) -> None:
+    hold(connection)
+    subscriptions.sync(connection, [Subscription(url=JOOP)], now=NOON)
+    assert set(states(connection).values()) == {"held"}
+    subscriptions.sync(connection, [Subscription(url=JOOP, auth_file="/etc/joop")], now=NOON)
+    assert set(states(connection).values()) == {"active"}
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(-5, "held"), (5, "active")])
+def test_a_held_feed_is_tried_again_when_its_credentials_were_written_anew(
+    connection: Connection, tmp_path: Path, minutes: int, state: str
+) -> None:
+    secret = tmp_path / "joop.auth"
+    secret.write_text("anna:geheim", encoding="utf-8")
+    written = (NOON + timedelta(minutes=minutes)).timestamp()
+    os.utime(secret, (written, written))
+    hold(connection, str(secret))
+    subscriptions.sync(connection, [Subscription(url=JOOP, auth_file=str(secret))], now=NOON)
+    assert set(states(connection).values()) == {state}
+
+
 def test_a_feed_of_the_command_line_is_left_alone_by_the_configuration(
     connection: Connection,
 ) -> None:
     add(connection, NOS, name="nos")
     assert subscriptions.sync(connection, [Subscription(url=JOOP)], now=NOON).retired == ()
     assert states(connection)["nos"] == "active"
-
-
-def test_a_moved_feed_is_neither_new_nor_retired(connection: Connection) -> None:
-    wanted = [Subscription(url=JOOP, name="joop")]
-    subscriptions.sync(connection, wanted, now=NOON)
-    feed_id = subscriptions.find(connection, "joop")
-    new_home = "https://nieuw.example/feed"
-    moves = [
-        subscriptions.note_move(connection, feed_id, new_home, now=NOON + timedelta(hours=hours))
-        for hours in (0, 12, 25)
-    ]
-    assert moves == [None, None, new_home]
-    synced = subscriptions.sync(connection, wanted, now=NOON)
-    assert (synced.added, synced.retired) == ((), ())
-    assert subscriptions.find(connection, new_home) == feed_id
-
-
-def test_a_redirect_that_ends_elsewhere_starts_the_count_anew(connection: Connection) -> None:
-    feed_id = add(connection, JOOP)
-    ends = ["https://x.example/", "https://y.example/", "https://x.example/"]
-    for hours, end in zip((0, 13, 26), ends, strict=True):
-        at = NOON + timedelta(hours=hours)
-        assert subscriptions.note_move(connection, feed_id, end, now=at) is None
-
-
-def test_http_to_https_on_the_same_host_moves_at_once(connection: Connection) -> None:
-    feed_id = add(connection, "http://joop.example/feed")
-    assert subscriptions.note_move(connection, feed_id, JOOP, now=NOON) == JOOP
-
-
-def test_a_redirect_to_another_subscribed_feed_joins_nothing_silently(
-    connection: Connection,
-) -> None:
-    feed_id = add(connection, "http://joop.example/feed")
-    add(connection, JOOP)
-    assert subscriptions.note_move(connection, feed_id, JOOP, now=NOON) is None
 
 
 @pytest.mark.parametrize("url", ["ftp://a.example/", "joop", "https://", "javascript:alert(1)"])
