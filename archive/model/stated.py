@@ -97,6 +97,8 @@ class ParsedFeed:
     not parsed again. `entries` are the others, in document order. `format` is feedparser's name ("rss20",
     "atom10", "rss10", ...) or "json11"/"json10". `more_from` is the first item index that this call left for
     another one (its `first`), None when nothing was left. `n_items` counts all items of the document.
+    `child_urls` are the documents that a sitemap index leads to, the ones to ask first in front; it has no
+    items of its own.
     """
 
     format: str
@@ -114,6 +116,7 @@ class ParsedFeed:
     skip_hours: tuple[int, ...] = ()
     skip_days: tuple[int, ...] = ()
     next_page_url: str | None = None
+    child_urls: tuple[str, ...] = ()
     encoding: str | None = None
     warnings: tuple[str, ...] = ()
     more_from: int | None = None
