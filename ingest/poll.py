@@ -28,6 +28,7 @@ from archive.model.outcome import (
 )
 from archive.model.site import SiteRules
 from archive.model.stated import ArticlePage, ParsedFeed
+from ingest.children import Child, onward, with_children
 from ingest.wire.result import ACCEPT_PAGE, Failed, Fetched, FetchResult, NotModified, Request
 from ingest.workers import WorkerKilled
 
@@ -80,17 +81,33 @@ async def poll_feed(
     except (OSError, UnicodeError) as error:
         said = error.strerror if isinstance(error, OSError) else "it is not text"
         return _unasked(job, f"auth_file {job.auth_file} cannot be read: {said}", clock())
-    fetched = await _fetch(
-        fetcher,
-        Request(
-            url=job.url,
-            validators=job.validators,
-            basic_auth=basic_auth,
-            verify_tls=job.verify_tls,
-            operator_url=job.url,
-        ),
-        clock,
+    request = Request(
+        url=job.url,
+        validators=job.validators,
+        basic_auth=basic_auth,
+        verify_tls=job.verify_tls,
+        operator_url=job.url,
     )
+    asked = await _ask(job, request, fetcher, parser, clock)
+    exchange, result = asked.exchange, asked.result
+    if isinstance(result, FeedParsed) and result.parsed.child_urls:
+        exchange, result = await with_children(
+            exchange,
+            result,
+            lambda url: _ask(job, onward(request, url), fetcher, parser, clock),
+        )
+    return FeedOutcome(job=job, exchange=exchange, result=result)
+
+
+async def _ask(
+    job: FeedJob,
+    request: Request,
+    fetcher: Fetcher,
+    parser: Parser,
+    clock: Callable[[], datetime],
+) -> Child:
+    """Fetch and parse one document of a feed; most have but one."""
+    fetched = await _fetch(fetcher, request, clock)
     result: FeedResult
     match fetched:
         case NotModified():
@@ -103,7 +120,7 @@ async def poll_feed(
             )
         case Fetched():
             result = await _parse(job, fetched, parser)
-    return FeedOutcome(job=job, exchange=fetched.exchange, result=result)
+    return Child(exchange=fetched.exchange, result=result)
 
 
 async def read_page(

@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest.turn",),
     ("ingest.websub",),
     ("ingest.poll",),
-    ("ingest.workers", "ingest.pace"),
+    ("ingest.workers", "ingest.pace", "ingest.children"),
     ("ingest.feed", "ingest.page", "ingest.wire"),
     ("ingest.clean", "ingest.dates", "ingest.logs"),
     ("archive.commands",),
