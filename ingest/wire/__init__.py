@@ -2,8 +2,8 @@
 
 Public names: `Client`, `WireSettings` (fetch.py), `Request`, `Fetched`, `NotModified`, `Failed`,
 `FetchResult` (result.py), `HostTurns` (turns.py), `RobotsCache`, `Robots`, `parse_robots` (robots.py),
-`host_of` (address.py). Inside, from top to bottom: robots | fetch | trip, faults | body, caching, turns,
-resolve | result, guard, address.
+`host_of` (address.py). Inside, from top to bottom: robots | fetch | trip, faults | connection, body, caching,
+turns, resolve | result, guard, address.
 """
 
 from typing import Any

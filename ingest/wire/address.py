@@ -7,6 +7,7 @@ address that leaves this module carries a secret. Not for comparing articles: `a
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -47,6 +48,7 @@ class Address:
         return (self.scheme, self.name.rstrip("."), self.port)
 
 
+@lru_cache(maxsize=512)  # one request asks three or four times for the same one
 def read_address(url: str) -> Address:
     """Take `url` apart. Raises BadAddress for all that is not http(s) with a host."""
     try:
@@ -98,10 +100,12 @@ def _wire_name(hostname: str) -> str:
             return str(IPv6Address(hostname))
         except ValueError as error:
             raise BadAddress(f"not a valid IPv6 address: {hostname!r}") from error
-    try:
-        name = URL.build(scheme="http", host=hostname).raw_host or ""
-    except ValueError as error:
-        raise BadAddress(f"not a host name: {hostname!r}") from error
+    name = hostname
+    if not hostname.isascii():
+        try:
+            name = URL.build(scheme="http", host=hostname).raw_host or ""
+        except ValueError as error:
+            raise BadAddress(f"not a host name: {hostname!r}") from error
     if not _NAME.fullmatch(name) or not name.strip("."):
         raise BadAddress(f"not a host name: {hostname!r}")
     return name

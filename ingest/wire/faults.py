@@ -15,6 +15,7 @@ from aiohttp import http_exceptions
 
 from archive.model.outcome import Reason
 from ingest.wire.address import BadAddress
+from ingest.wire.connection import HungUp
 from ingest.wire.guard import REFUSAL, AddressRefused
 from ingest.wire.result import WireFault
 
@@ -35,6 +36,8 @@ _LIMIT_WORDS = ("Got more than", "Too many headers", "Too many trailers")
 
 def reason_for(error: BaseException) -> tuple[Reason, str]:
     """Return why `error` came about, and one sentence that says so. Raises `error` if no site can cause it."""
+    if isinstance(error, HungUp) and error.__cause__ is not None:
+        error = error.__cause__
     causes = tuple(_causes(error))
     for cause in causes:
         if isinstance(cause, WireFault):

@@ -10,14 +10,13 @@ keeps no cookies, sends no Referer, invents no query, stores nothing, and parses
 """
 
 import asyncio
+import ssl
 from base64 import b64encode
-from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from types import SimpleNamespace
 from typing import Self
 from urllib.parse import urlencode
 
@@ -29,6 +28,7 @@ from archive import __version__
 from archive.model.outcome import Reason
 from ingest.wire.address import Address, host_of
 from ingest.wire.body import Unpacker, too_large
+from ingest.wire.connection import Answer, Connector
 from ingest.wire.faults import SITE_FAULTS, reason_for
 from ingest.wire.guard import Guard, IPNetwork
 from ingest.wire.resolve import SystemResolver
@@ -44,11 +44,15 @@ from ingest.wire.trip import REDIRECTS, Trip
 from ingest.wire.turns import HostTurns
 
 # 203 passed a transforming proxy, 226 is a delta of new entries (RFC 3229): both are documents. 202 is not: it
-# is what walls answer with.
+# is what walls answer with. A 226 was not asked for (no A-IM is sent) and says nothing of what its delta starts
+# from, so its entries are taken and its validators are not: the next poll asks for the whole.
 _GOOD = frozenset({200, 203, 226})
 
 # The redirects that ask for the same method again (RFC 9110 section 15.4); after the others a form would be a GET.
 _FORM_REDIRECTS = frozenset({307, 308})
+
+# What a Transfer-Encoding may say that leaves the body as it is.
+_FRAMING = frozenset({"", "chunked", "identity"})
 
 # Enough to tell a wall or a challenge from its page; more of an error's page nobody reads.
 _ERROR_BODY_BYTES = 256 * 1024
@@ -60,10 +64,7 @@ _LONGEST_HEADER_BYTES = 32 * 1024
 # How long a redirect's hop waits for its host's turn: a lease on the first host runs meanwhile.
 _TURN_WAIT_S = 120.0
 
-# How long an idle connection is kept for the next request to its host: longer than the gap between two. And
-# how many at most: aiohttp bounds the busy ones only, and 5,000 hosts in one pass would each leave one open.
-_KEPT_S = 5.0
-_MOST_KEPT = 256
+_NO_SLOT = nullcontext()
 
 # Hosts that timed out last time share so many of the slots (WIRE, Client).
 _SLOW_SLOTS = 8
@@ -104,6 +105,7 @@ class Client:
 
     `clock` gives aware UTC instants. `turn(host)` is held around each single request; without one the client
     makes its own `HostTurns`. `resolver` replaces the system's look-up of names and stays its owner's to close.
+    `tls` says whom to trust; None: whom the system trusts.
     """
 
     def __init__(
@@ -113,15 +115,18 @@ class Client:
         clock: Callable[[], datetime],
         resolver: AbstractResolver | None = None,
         turn: Callable[[str], AbstractAsyncContextManager[None]] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._resolver = resolver
         self._turn = turn or HostTurns(settings.min_host_gap_s).turn
+        self._user_agent = settings.user_agent
+        self._proxy_headers = {"User-Agent": self._user_agent} if settings.proxy else None
+        self._tls = tls or True
         self._public = Guard()
         self._operators = Guard(settings.allow_networks)
-        self._sessions: dict[tuple[Guard, bool], aiohttp.ClientSession] = {}
-        self._kept_at: deque[float] = deque()
+        self._sessions: dict[Guard, aiohttp.ClientSession] = {}
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._slow_slots = asyncio.Semaphore(min(_SLOW_SLOTS, settings.concurrency))
         self._slow_hosts: dict[str, None] = {}
@@ -154,36 +159,34 @@ class Client:
     # -- the way from address to address -----------------------------------------------------------
 
     async def _travel(self, trip: Trip, budget: "_Budget") -> FetchResult:
+        """Ask one address after another. Each host's turn is given back before the next one's is waited for, so that
+        two hosts redirecting to each other cannot lock."""
         address = trip.set_out()
         while True:
-            async with self._place(address, trip, budget):
-                answer = await self._ask(trip, address)
+            trip.arrive(address)
+            budget.pause(_TURN_WAIT_S if trip.is_redirected else None)
+            async with self._turn(address.host):
+                budget.pause(None)
+                answer = await self._ask_in_a_slot(trip, address, budget)
             if not isinstance(answer, Address):
                 return answer
             address = answer
 
-    @asynccontextmanager
-    async def _place(self, address: Address, trip: Trip, budget: "_Budget") -> AsyncIterator[None]:
-        """Hold the host's turn and one of the slots, and let the deadline run only while they are held.
-
-        The last host's turn was given back before, so that two hosts redirecting to each other cannot lock.
-        """
-        trip.arrive(address)
-        budget.pause(_TURN_WAIT_S if trip.is_redirected else None)
-        async with self._turn(address.host):
-            budget.pause(None)
-            is_slow = address.host in self._slow_hosts
-            async with AsyncExitStack() as held:
-                if is_slow:
-                    await held.enter_async_context(self._slow_slots)
-                await held.enter_async_context(self._slots)
-                budget.run()
-                trip.start_asking()
-                try:
-                    yield
-                finally:
-                    trip.stop_asking()
-                self._slow_hosts.pop(address.host, None)
+    async def _ask_in_a_slot(
+        self, trip: Trip, address: Address, budget: "_Budget"
+    ) -> FetchResult | Address:
+        """Ask while holding one of the slots; only then does the deadline run."""
+        is_slow = address.host in self._slow_hosts
+        async with self._slow_slots if is_slow else _NO_SLOT, self._slots:
+            budget.run()
+            trip.start_asking()
+            try:
+                answer = await self._ask(trip, address)
+            finally:
+                trip.stop_asking()
+        if is_slow:
+            self._slow_hosts.pop(address.host, None)
+        return answer
 
     async def _ask(self, trip: Trip, address: Address) -> FetchResult | Address:
         """Make one request; return the next address for a redirect, else what came of it."""
@@ -197,15 +200,16 @@ class Client:
             data=None if form is None else urlencode(form).encode("ascii"),
             headers=self._headers(trip, address),
             allow_redirects=False,
-            ssl=trip.request.verify_tls,
+            ssl=self._tls if trip.request.verify_tls else False,
             proxy=self.settings.proxy,
-            trace_request_ctx=[],
+            proxy_headers=self._proxy_headers,
         ) as response:
+            assert isinstance(response, Answer)
             trip.note(response.status, response.raw_headers)
             self._check_head(response)
             return await self._answer(trip, response)
 
-    async def _answer(self, trip: Trip, response: aiohttp.ClientResponse) -> FetchResult | Address:
+    async def _answer(self, trip: Trip, response: Answer) -> FetchResult | Address:
         status = response.status
         if status in REDIRECTS:
             if trip.request.form is not None and status not in _FORM_REDIRECTS:
@@ -221,7 +225,7 @@ class Client:
 
     def _headers(self, trip: Trip, address: Address) -> dict[str, str]:
         headers = {
-            "User-Agent": self.settings.user_agent,
+            "User-Agent": self._user_agent,
             "Accept": trip.request.accept,
             "Accept-Encoding": "gzip, deflate",
         }
@@ -246,51 +250,38 @@ class Client:
         return self._operators if is_operators else self._public
 
     def _session(self, guard: Guard) -> aiohttp.ClientSession:
-        """Return a session whose every connection passed `guard`.
+        """Return the session whose every connection passed `guard`.
 
         Of each guard one, since a kept connection is not looked at again: one that an operator's feed opened into
-        a private network must not serve a page's request. And of each one that keeps no connections.
+        a private network must not serve a page's request.
         """
-        key = (guard, self._may_keep())
-        if key not in self._sessions:
-            self._sessions[key] = session = self._open_session(*key)
+        session = self._sessions.get(guard)
+        if session is None:
+            self._sessions[guard] = session = self._open_session(guard)
             self._closing.push_async_callback(session.close)
-        return self._sessions[key]
+        return session
 
-    def _may_keep(self) -> bool:
-        """Tell whether one more idle connection may be left open, and count it if so."""
-        now = asyncio.get_running_loop().time()
-        while self._kept_at and self._kept_at[0] <= now - _KEPT_S:
-            self._kept_at.popleft()
-        may = len(self._kept_at) < _MOST_KEPT
-        if may:
-            self._kept_at.append(now)
-        return may
-
-    def _open_session(self, guard: Guard, keeps: bool) -> aiohttp.ClientSession:
+    def _open_session(self, guard: Guard) -> aiohttp.ClientSession:
         settings = self.settings
-        connector = aiohttp.TCPConnector(
-            limit=0,  # the slots are the limit
+        connector = Connector(
+            max_head_bytes=settings.max_header_bytes,
+            max_answer_bytes=settings.max_header_bytes + 2 * settings.max_wire_bytes,
             resolver=self._resolver,
             # Through a proxy every connection is to the proxy; `_check_names` looks at the hosts then.
             socket_factory=None if settings.proxy else guard.socket_factory,
-            force_close=not keeps,
-            keepalive_timeout=_KEPT_S if keeps else None,
         )
         return aiohttp.ClientSession(
             connector=connector,
+            response_class=Answer,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
+            # `connect` covers the look-up, the connection and its TLS.
             timeout=aiohttp.ClientTimeout(
-                total=None,
-                connect=settings.connect_s,
-                sock_connect=settings.connect_s,
-                sock_read=settings.idle_s,
+                total=None, connect=settings.connect_s, sock_read=settings.idle_s
             ),
             max_field_size=min(_LONGEST_HEADER_BYTES, settings.max_header_bytes),
             max_headers=settings.max_headers,
-            trace_configs=[_one_new_connection()],
         )
 
     async def _check_names(self, guard: Guard, address: Address) -> None:
@@ -312,7 +303,7 @@ class Client:
 
     # -- what comes back -----------------------------------------------------------------------------
 
-    def _check_head(self, response: aiohttp.ClientResponse) -> None:
+    def _check_head(self, response: Answer) -> None:
         size = sum(len(name) + len(value) + 4 for name, value in response.raw_headers)
         limit = self.settings.max_header_bytes
         if size > limit:
@@ -320,8 +311,10 @@ class Client:
                 Reason.TOO_LARGE, f"headers of {size} bytes, max_header_bytes is {limit}"
             )
 
-    async def _document(self, trip: Trip, response: aiohttp.ClientResponse) -> FetchResult:
+    async def _document(self, trip: Trip, response: Answer) -> FetchResult:
         request = trip.request
+        if coding := _transfer_coding(trip):
+            raise WireFault(Reason.ENCODING, f"sent in a transfer coding, {coding!r}")
         unpacker = Unpacker(
             trip.headers.get("content-encoding"),
             max_wire_bytes=request.max_wire_bytes or self.settings.max_wire_bytes,
@@ -334,11 +327,12 @@ class Client:
             exchange=trip.exchange(),
             body=body,
             content_type=trip.headers.get("content-type"),
-            validators=trip.stated_validators(),
-            end_is_proven=unpacker.proves_its_end or _announces_its_end(trip),
+            validators=trip.stated_validators() if response.status != 226 else trip.no_validators(),
+            end_is_proven=unpacker.proves_its_end
+            or (_announces_its_end(trip) and not response.has_excess),
         )
 
-    async def _refusal(self, trip: Trip, response: aiohttp.ClientResponse) -> Failed:
+    async def _refusal(self, trip: Trip, response: Answer) -> Failed:
         """Return the failure an error status means, with its body if that comes whole and small."""
         body: bytes | None = None
         try:
@@ -391,6 +385,8 @@ class _Budget:
 
     def pause(self, at_most_s: float | None) -> None:
         """Stop the clock, for `at_most_s` if that is not None."""
+        if at_most_s is None and self._deadline.when() is None:
+            return
         now = asyncio.get_running_loop().time()
         if self._running_until is not None:
             self._left_s = self._running_until - now
@@ -403,29 +399,7 @@ class _Budget:
         self._deadline.reschedule(self._running_until)
 
 
-def _one_new_connection() -> aiohttp.TraceConfig:
-    """Return what keeps aiohttp from asking a second time over a second new connection.
-
-    It asks again after any disconnect. That is right once, for a kept connection that the server had closed
-    meanwhile; a server that hangs up on a fresh one has answered. `trace_request_ctx` lists what was opened.
-    """
-
-    async def opening(
-        _: aiohttp.ClientSession,
-        context: SimpleNamespace,
-        __: aiohttp.TraceConnectionCreateStartParams,
-    ) -> None:
-        opened = context.trace_request_ctx
-        if opened:
-            raise aiohttp.ServerDisconnectedError
-        opened.append(True)
-
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_start.append(opening)
-    return trace
-
-
-async def _read(response: aiohttp.ClientResponse, unpacker: Unpacker, trip: Trip) -> bytes:
+async def _read(response: Answer, unpacker: Unpacker, trip: Trip) -> bytes:
     """Return the whole body, unpacked. Raises WireFault, or what the transfer raises."""
     announced = response.content_length
     if announced is not None and announced > unpacker.max_wire_bytes:
@@ -443,10 +417,13 @@ async def _read(response: aiohttp.ClientResponse, unpacker: Unpacker, trip: Trip
 def _not_modified(trip: Trip) -> FetchResult:
     if not trip.validators_sent:
         return trip.failed(Reason.PROTOCOL, "answered 304 (not modified) without having been asked")
-    stated = trip.stated_validators()
-    if stated.etag is None and stated.last_modified is None:
-        return NotModified(exchange=trip.exchange(), validators=None)
-    return NotModified(exchange=trip.exchange(), validators=trip.merged_validators())
+    return NotModified(exchange=trip.exchange(), validators=trip.replaced_validators())
+
+
+def _transfer_coding(trip: Trip) -> str:
+    """Return a coding that stands between us and the body: we ask for none (no TE is sent)."""
+    named = trip.headers.get("transfer-encoding", "").lower().split(",")
+    return next((coding[:40] for each in named if (coding := each.strip()) not in _FRAMING), "")
 
 
 def _announces_its_end(trip: Trip) -> bool:

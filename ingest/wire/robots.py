@@ -23,8 +23,10 @@ from ingest.wire.turns import LONGEST_GAP_S
 AGENT = "newsarchive"
 """The product token that a robots.txt addresses us by."""
 
-# RFC 9309 section 2.5 asks for at least 500 KiB to be read.
+# RFC 9309 section 2.5 asks for at least 500 KiB to be read; what stands beyond is not. A file over the second limit
+# is no answer at all.
 MAX_ROBOTS_BYTES = 512 * 1024
+MAX_FETCHED_BYTES = 4 * MAX_ROBOTS_BYTES
 
 _GOOD_FOR = timedelta(hours=24)
 _FAILURE_GOOD_FOR = timedelta(hours=1)
@@ -56,12 +58,20 @@ def parse_robots(status: int | None, body: bytes) -> Robots:
         return Robots(allows_all=False)
     if not 200 <= status < 300:
         return Robots()
-    rules = Protego.parse(body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace"))
+    rules = Protego.parse(_whole_lines(body).decode("utf-8-sig", "replace"))
     delay = rules.crawl_delay(AGENT)
     return Robots(
         rules=rules,
         crawl_delay_s=min(max(delay, 0.0), LONGEST_GAP_S) if delay is not None else None,
     )
+
+
+def _whole_lines(body: bytes) -> bytes:
+    """Return what is read of a file: a rule cut in two would forbid or allow too much."""
+    if len(body) <= MAX_ROBOTS_BYTES:
+        return body
+    read = body[:MAX_ROBOTS_BYTES]
+    return read[: max(read.rfind(b"\n"), read.rfind(b"\r")) + 1]
 
 
 class Fetches(Protocol):
@@ -126,8 +136,8 @@ class RobotsCache:
                 accept="text/plain, */*;q=.1",
                 operator_url=operator_url,
                 verify_tls=verify_tls,
-                max_wire_bytes=MAX_ROBOTS_BYTES,
-                max_bytes=MAX_ROBOTS_BYTES,
+                max_wire_bytes=MAX_FETCHED_BYTES,
+                max_bytes=MAX_FETCHED_BYTES,
             )
         )
         robots = _robots_of(answer)

@@ -95,9 +95,18 @@ class Trip:
             last_modified=_as_header(self.headers.get("last-modified")),
         )
 
-    def merged_validators(self) -> Validators:
-        """Return the validators after a 304: what it states replaces, what it leaves out stays (RFC 9111 4.3.4)."""
+    def no_validators(self) -> Validators:
+        """Return that the last answer gave none that may be kept."""
+        return Validators(url=self._url())
+
+    def replaced_validators(self) -> Validators | None:
+        """Return the validators after a 304: what it states replaces, what it leaves out stays (RFC 9111 4.3.4).
+
+        None where it states neither.
+        """
         stated, held = self.stated_validators(), self.request.validators
+        if stated.etag is None and stated.last_modified is None:
+            return None
         return Validators(
             url=stated.url,
             etag=stated.etag or (held.etag if held else None),
@@ -174,7 +183,7 @@ def read_headers(raw: tuple[tuple[bytes, bytes], ...]) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for raw_name, raw_value in raw:
-        name, value = _text(raw_name).lower(), _text(raw_value).strip(" \t")
+        name, value = raw_name.decode("latin-1").lower(), _text(raw_value).strip(" \t")
         if name in _FORGOTTEN_HEADERS:
             continue
         if name not in found:

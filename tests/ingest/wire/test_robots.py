@@ -154,7 +154,7 @@ def test_over_the_wire_a_file_too_large_closes_and_an_empty_one_opens() -> None:
     async def run() -> None:
         async with wired() as (site, client):
             url = site.url("/page")
-            site.on("/robots.txt", reply(body=b"#" * 600_000))
+            site.on("/robots.txt", reply(body=b"#" * 2_200_000))
             cache = RobotsCache(client, clock=lambda: datetime(2026, 3, 4, tzinfo=UTC))
             assert not (await cache.of(url, operator_url=url)).allowed(url)
             site.on("/robots.txt", reply(body=b""))
