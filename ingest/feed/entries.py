@@ -336,6 +336,8 @@ def _extra_of(said: Mapping[str, Any]) -> dict[str, object]:
             continue
         if key == "links":
             value = [link for link in _mappings(value) if link.get("rel") not in _KNOWN_LINKS]
+        elif key == "source" and isinstance(value, Mapping):
+            value = {name: each for name, each in value.items() if not name.endswith("_parsed")}
         if (kept := json_ready(value)) not in (None, "", [], {}):
             extra[one_line(str(key))[:100]] = kept
     return bounded(extra)

@@ -25,7 +25,7 @@ from archive.model.stated import Entry, ParsedFeed, RejectedEntry
 from ingest.feed import channel, jsonfeed, scan, sitemap, slices
 from ingest.feed.entries import Draft, Place, draft_of
 
-PARSER_VERSION: Final = 1
+PARSER_VERSION: Final = 2
 """Raise with every change of what an item gives: all stored digests are then unknown again."""
 
 # The rest of a document is counted and left: the largest of 883 feeds has 560 items.
@@ -243,13 +243,17 @@ def _well_formed(document: bytes, url: str) -> _Found:
     if _STRICT_PARSER is None:
         return _feedparser(document, url)
     try:
-        found = _Feeding(_STRICT_PARSER(url, None, "utf-8")).read(document)
+        return _read_strictly(document, url)
     # What stops it here also stops `feedparser.parse`, whose word counts, or is a fault of ours.
     except Exception:  # noqa: BLE001
         return _feedparser(document, url)
+
+
+def _read_strictly(document: bytes, url: str) -> _Found:
+    try:
+        return _Feeding(_STRICT_PARSER(url, None, "utf-8")).read(document)
     finally:
         _joined_base.cache_clear()  # it may hold addresses as long as a document
-    return found
 
 
 class _Feeding:
@@ -336,10 +340,10 @@ class _Attributes:
     def items(self) -> Iterable[tuple[tuple[str | None, ...], str]]:
         return self._by_pair.items()
 
-    def getQNames(self) -> Iterable[str]:  # noqa: N802  # xml.sax's name
+    def getQNames(self) -> Iterable[str]:  # xml.sax's name
         return self._by_name
 
-    def getValueByQName(self, name: str) -> str:  # noqa: N802  # xml.sax's name
+    def getValueByQName(self, name: str) -> str:  # xml.sax's name
         return self._by_name[name]
 
 
@@ -393,49 +397,44 @@ def _joined_base(base: str, relative: str | None = None) -> str:
     return joined
 
 
-def _strict_parser() -> Any:
-    """Return feedparser's strict parser with some of the names that its methods use meaning less.
+_DATES_READ: Final = (
+    *("_end_published", "_end_issued", "_end_pubdate", "_end_updated", "_end_modified"),
+    *("_end_lastbuilddate", "_end_created", "_end_expirationdate", "_end_dcterms_valid"),
+)
+# A method of feedparser's strict parser -> a name that it uses, and what that name shall mean.
+_OTHER_MEANINGS: Final[Mapping[str, tuple[str, object]]] = {
+    "unknown_starttag": ("make_safe_absolute_uri", _joined_base),
+    "push_content": ("FeedParserDict", _ContentParams),
+    "pop": ("copy", _Flat),
+    **{name: ("_parse_date", lambda text: None) for name in _DATES_READ},
+}
+_NEEDED: Final = (
+    *("startElementNS", "endElementNS", "startPrefixMapping", "characters"),
+    *("unknown_starttag", "unknown_endtag", "track_namespace", "decode_entities"),
+)
 
-    The methods are feedparser's own code. None where this version of it has another structure.
+
+def _strict_parser(api: Any) -> Any:
+    """Return feedparser's strict parser, its own code with the `_OTHER_MEANINGS`.
+
+    `api` is the module feedparser.api. None where its version has another structure; a method
+    that does not use such a name stays as it is.
     """
-    strict = getattr(feedparser.api, "StrictFeedParser", None)
-    needed = (
-        "startElementNS",
-        "endElementNS",
-        "startPrefixMapping",
-        "characters",
-        "unknown_starttag",
-    )
-    if not all(hasattr(strict, name) for name in needed):
-        return None
-    if not hasattr(feedparser.api, "replace_doctype"):
+    strict: Any = getattr(api, "StrictFeedParser", None)
+    if not all(hasattr(strict, name) for name in _NEEDED) or not hasattr(api, "replace_doctype"):
         return None
     methods: dict[str, object] = {"decode_entities": staticmethod(_with_controls_known)}
-    for name, meanings in _OTHER_MEANINGS.items():
+    for name, (used, meaning) in _OTHER_MEANINGS.items():
         method = getattr(strict, name, None)
-        if isinstance(method, FunctionType) and meanings.keys() <= method.__globals__.keys():
+        if isinstance(method, FunctionType) and used in method.__globals__:
+            names = {**method.__globals__, used: meaning}
             methods[name] = FunctionType(
-                method.__code__,
-                {**method.__globals__, **meanings},
-                name,
-                method.__defaults__,
-                method.__closure__,
+                method.__code__, names, name, method.__defaults__, method.__closure__
             )
     return type("StrictParser", (strict,), methods)
 
 
-# method -> {a name that it uses: what that name shall mean}
-_OTHER_MEANINGS: Final[Mapping[str, Mapping[str, object]]] = {
-    "unknown_starttag": {"make_safe_absolute_uri": _joined_base},
-    "push_content": {"FeedParserDict": _ContentParams},
-    "pop": {"copy": _Flat},
-    **dict.fromkeys(
-        ("_end_published", "_end_issued", "_end_pubdate", "_end_updated", "_end_modified")
-        + ("_end_lastbuilddate", "_end_created", "_end_expirationdate", "_end_dcterms_valid"),
-        {"_parse_date": lambda text: None},
-    ),
-}
-_STRICT_PARSER: Final = _strict_parser()
+_STRICT_PARSER: Final = _strict_parser(feedparser.api)
 
 
 def _must_be_a_feed(found: _Found, document: bytes) -> None:
