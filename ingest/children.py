@@ -20,7 +20,7 @@ from archive.model.outcome import (
 )
 from archive.model.stated import ParsedFeed
 from ingest.wire.address import BadAddress, read_address
-from ingest.wire.result import Request
+from ingest.wire.result import FetchResult, Request
 
 MAX_CHILDREN = 3
 """Children asked in a poll, the last changed first: a news sitemap holds two days, and a paper has one or two."""
@@ -90,6 +90,18 @@ def onward(request: Request, url: str) -> Request:
     (`Request.operator_url`), and his credentials go to their own origin alone.
     """
     return replace(request, url=url, validators=None, basic_auth=_credentials_for(request, url))
+
+
+class Onward:
+    """A fetcher for what documents named: every request has the rights of `first` (see `onward`)."""
+
+    def __init__(self, fetch: Callable[[Request], Awaitable[FetchResult]], first: Request) -> None:
+        self._fetch = fetch
+        self._first = first
+
+    async def fetch(self, request: Request) -> FetchResult:
+        """Fetch an address as one that the answer to `first` named."""
+        return await self._fetch(onward(self._first, request.url))
 
 
 def _credentials_for(request: Request, url: str) -> tuple[str, str] | None:

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from ingest.feed.discover import FoundFeed, discover
+from ingest.feed.discover import FoundFeed, common_addresses, discover, web_address
 
 URL = "https://paper.example/news/today"
 PAGE = """<!doctype html><html><head><base href="https://paper.example/">
@@ -46,3 +46,46 @@ def test_a_long_page_is_read_once() -> None:
     assert len(discover(b"<a href='/x/feed/'>" * 60_000 + b"<link rel='" * 60_000, URL)) == 1
     # 1.3 s on a busy machine, all of it for 60,000 links.
     assert time.process_time() - began < 6
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("<a href='feed:https://paper.example/nieuws'>", "https://paper.example/nieuws"),
+        ("<a href='FEED://paper.example/nieuws'>", "http://paper.example/nieuws"),
+        (
+            "<link rel=alternate type=application/rss+xml href=feed:https://paper.example/x>",
+            "https://paper.example/x",
+        ),
+    ],
+)
+def test_an_address_that_says_feed_is_one(link: str, url: str) -> None:
+    assert [feed.url for feed in discover(link.encode(), URL)] == [url]
+    assert web_address(url) == url
+
+
+def test_the_answers_own_links_count_as_declared_and_come_after_the_pages() -> None:
+    header = (
+        '<https://paper.example/wp-json/>; rel="https://api.w.org/",'
+        ' </feed.atom>; rel="alternate"; type="application/atom+xml"; title="Nieuws, en meer",'
+        " </de/>; rel=alternate; hreflang=de,"
+        ' </else.xml>; rel=alternate; type="application/rss+xml"; anchor="/other"'
+    )
+    page = b"<link rel=alternate type=application/rss+xml href=/rss><a href=/feed.atom>feed</a>"
+    assert discover(page, URL, link_header=header) == (
+        FoundFeed(url="https://paper.example/rss", title=None, is_declared=True),
+        FoundFeed(url="https://paper.example/feed.atom", title="Nieuws, en meer", is_declared=True),
+    )
+
+
+def test_the_common_addresses_are_six_those_of_a_part_of_a_site_first() -> None:
+    assert common_addresses("https://paper.example:8443/?x=1") == tuple(
+        f"https://paper.example:8443/{name}"
+        for name in ("feed", "rss", "rss.xml", "atom.xml", "feed.xml", "index.xml")
+    )
+    below = common_addresses("https://paper.example/blog/")
+    assert below[:3] == tuple(
+        f"https://paper.example/{path}" for path in ("blog/feed", "blog/rss", "feed")
+    )
+    assert len(below) == 6
+    assert common_addresses("https://paper.example/a/index.html")[0] == "https://paper.example/feed"
