@@ -17,6 +17,8 @@ The formula, after a poll that brought the feed (all numbers are clamped to 0..3
     next      now + max(interval x (0.9..1.1), server x (1.0..1.1)), at most 24 h ahead, where server is the
               largest of max-age and the feed's ttl (with sy:updatePeriod). Retry-After is a minimum without
               that cap. skipHours and skipDays (UTC) move it on to the next open hour.
+              Of a feed that a hub pushes reliably a poll without news is followed after 4 intervals, 4 h at
+              least, but within half the time in which the document rolls over; its interval stays as it is.
               The first poll's next is floor + phase x (interval - floor), the phase a hash of the feed's id.
 
 After a failure, with n failures in a row:
@@ -66,6 +68,9 @@ _POLLS_A_WINDOW = 4
 _LENGTHEN = 1.25
 _MOST_SHORTER = 4
 _MOST_LONGER = 2
+
+_PUSHED_LEAST_S = 4 * _HOUR_S
+_PUSHED_INTERVALS = 4
 
 _THROTTLE_S = 4 * _HOUR_S
 _MISSING_FROM = 3
@@ -133,6 +138,19 @@ def plan(
     return _after_success(job, exchange, news, now=now, luck=luck, settings=settings)
 
 
+def after_news(rhythm: Rhythm, *, now: datetime, n_new: int) -> Rhythm:
+    """Return the rhythm of a feed that a hub pushed `n_new` new entries of, between two polls.
+
+    The gap goes on as it would by a poll; the interval stays what it was, for when pushes end.
+    """
+    if n_new <= 0 or rhythm.last_new_at is None:
+        return replace(rhythm, last_new_at=now) if n_new > 0 else rhythm
+    quiet_s = _clamp(_seconds_between(rhythm.last_new_at, now), _SHORTEST_GAP_S, _LONGEST_S)
+    seen_s = max(quiet_s / n_new, _SHORTEST_GAP_S)
+    known_s = seen_s if rhythm.gap_s is None else _clamp(rhythm.gap_s, _SHORTEST_GAP_S, _LONGEST_S)
+    return replace(rhythm, gap_s=_smooth(known_s, seen_s), last_new_at=now)
+
+
 def phase(feed_id: int) -> float:
     """Return the feed's place within an interval, 0..1: evenly spread, the same in every run."""
     digest = blake2b(str(feed_id).encode(), digest_size=8).digest()
@@ -176,6 +194,7 @@ def _after_success(
     stated = _stated(job, exchange, news)
     claims = [
         interval,
+        *_pushed_wait(job, news, gap_s, interval_s=interval_s, luck=luck),
         *(replace(each, seconds=each.seconds * (1 + 0.1 * luck)) for each in stated),
     ]
     cap_s = max(_CAP_S, interval_s)
@@ -338,10 +357,29 @@ def _stated(job: FeedJob, exchange: Exchange, news: _News) -> list[_Wait]:
     if exchange.max_age_s:
         max_age_s = _clamp(exchange.max_age_s, 0, _LONGEST_S)
         found.append(_Wait(seconds=max_age_s, reason=f"the answer is fresh for {_span(max_age_s)}"))
-    fresh = news.result.parsed.ttl_s if isinstance(news.result, FeedParsed) else None
-    if ttl_s := _clamp(fresh if fresh is not None else job.ttl_s or 0, 0, _LONGEST_S):
+    stated = news.result.parsed.ttl_s if isinstance(news.result, FeedParsed) else job.ttl_s
+    if ttl_s := _clamp(stated or 0, 0, _LONGEST_S):
         found.append(_Wait(seconds=ttl_s, reason=f"the feed asks for polls {_span(ttl_s)} apart"))
     return found
+
+
+def _pushed_wait(
+    job: FeedJob, news: _News, gap_s: float | None, *, interval_s: float, luck: float
+) -> list[_Wait]:
+    """Return how long a feed may do with pushes alone: WIRE's safety poll every 4 to 24 h, but never so late that
+    its document could roll over unseen."""
+    if not job.is_pushed or job.interval_s is not None or news.n_new:
+        return []
+    wait_s = _clamp(_PUSHED_INTERVALS * interval_s, _PUSHED_LEAST_S, _CAP_S)
+    if gap_s is not None:
+        wait_s = min(wait_s, len(job.known) * gap_s / 2)
+    wait_s *= 0.9 + 0.2 * luck
+    return [
+        _Wait(
+            seconds=wait_s,
+            reason=f"a hub pushes its news: polled {_span(wait_s)} later, to be safe",
+        )
+    ]
 
 
 def _retry_wait(retry_after_s: int | None) -> list[_Wait]:
