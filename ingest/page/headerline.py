@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.model.stated import Counter, CounterKind
@@ -28,6 +29,9 @@ _SECTION_WORDS = 4
 _SECTION_CHARACTERS = 40
 _DATE_WORDS = 5  # of a date without a year: "Day of the press on 3 May" is a subject
 _PARAGRAPH_KEY = 60
+_OPENING = 200  # characters, blanks among them, that surely hold the first letters of a paragraph
+_PARAGRAPHS_BEHIND = etree.XPath("following::p")
+_DRAWING = re.compile(r"<svg\b(?:(?!</svg>).)*+(?:</svg>|\Z)", re.DOTALL)  # half of a line's bytes
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
 
 
@@ -218,8 +222,21 @@ def _around(page: PageTree, titles: Iterable[str], first_paragraph: str | None) 
     if headline is None:
         return ""
     key = letters(first_paragraph or "")[:_PARAGRAPH_KEY]
-    pieces = [*_above(headline), *_below(headline, key)]
-    return "\n".join(pieces)[:_MAX_HTML]
+    pieces = [*_above(headline), *_below(headline, key, _holders(headline, key))]
+    return _DRAWING.sub("", "\n".join(pieces))[:_MAX_HTML]
+
+
+def _holders(headline: HtmlElement, key: str) -> frozenset[HtmlElement]:
+    """Return the paragraph behind `headline` whose letters begin with `key`, with all that it stands in.
+
+    Empty where no p element has it: then the blocks are searched for it one by one, which takes long.
+    """
+    if not key:
+        return frozenset()
+    for paragraph in _PARAGRAPHS_BEHIND(headline):
+        if letters(paragraph.text_content()).startswith(key):
+            return frozenset((paragraph, *paragraph.iterancestors()))
+    return frozenset()
 
 
 def _above(headline: HtmlElement) -> Iterator[str]:
@@ -232,7 +249,7 @@ def _above(headline: HtmlElement) -> Iterator[str]:
         yield serialise(before)
 
 
-def _below(headline: HtmlElement, key: str) -> Iterator[str]:
+def _below(headline: HtmlElement, key: str, holders: frozenset[HtmlElement]) -> Iterator[str]:
     """Yield the blocks behind the headline, in order, until the paragraph whose letters begin with `key`."""
     node: HtmlElement | None = headline
     n_steps = 0
@@ -241,23 +258,30 @@ def _below(headline: HtmlElement, key: str) -> Iterator[str]:
             n_steps += 1
             if n_steps > _MAX_STEPS:
                 return
-            if key and key in letters(sibling.text_content()):
-                yield from _until(sibling, key)
+            if _holds(sibling, key, holders):
+                yield from _until(sibling, key, holders)
                 return
             if _may_hold_atoms(sibling):
                 yield serialise(sibling)
         node = node.getparent()
 
 
-def _until(element: HtmlElement, key: str) -> Iterator[str]:
+def _holds(element: HtmlElement, key: str, holders: frozenset[HtmlElement]) -> bool:
+    if holders:
+        return element in holders
+    return bool(key) and key in letters(element.text_content())
+
+
+def _until(element: HtmlElement, key: str, holders: frozenset[HtmlElement]) -> Iterator[str]:
+    if element.tag == "p":
+        return
     for child in element:
         if not isinstance(child.tag, str):
             continue
-        said = letters(child.text_content())
-        if said.startswith(key[:20]):
+        if key and letters(child.text_content()[:_OPENING]).startswith(key[:20]):
             return  # the paragraph, or a block that opens with it: its bold words are no atoms
-        if key in said:
-            yield from _until(child, key)
+        if _holds(child, key, holders):
+            yield from _until(child, key, holders)
             return
         if _may_hold_atoms(child):
             yield serialise(child)

@@ -21,7 +21,6 @@ from ingest.page.tree import serialise, squeezed
 _BODY_RATIO = 1.1
 _READABILITY_RATIO = 1.4
 _MIN_SHARED = 0.8  # of our four-word runs, or the other text is about something else
-_MISSED_RATIO = 1.25
 _FEW_WORDS = 80
 _MAX_HTML = 1_000_000
 _PARAGRAPHS = etree.XPath(
@@ -42,7 +41,7 @@ def fuller(root: HtmlElement, text: str, article: Node | None) -> HtmlElement | 
         return _as_blocks(body)
     if n_words >= _FEW_WORDS:
         n_shown = sum(count_words("".join(p.itertext())) for p in _PARAGRAPHS(root))
-        if n_shown <= _MISSED_RATIO * n_words:
+        if n_shown < _READABILITY_RATIO * n_words:
             return None
     return _by_readability(root, text, n_words)
 

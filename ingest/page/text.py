@@ -35,18 +35,10 @@ _NEVER_TEXT = (
     "textarea",
     "dialog",
 )
-_BLOCKS = (
-    "div",
-    "section",
-    "aside",
-    "ul",
-    "ol",
-    "footer",
-    "form",
-    "article",
-    "header",
-    "p",
-    "dialog",
+# Blocks with a name, found in C: a loop over all blocks of a page took a millisecond.
+_NAMED_BLOCKS = etree.XPath(
+    "//*[(@class or @id) and (self::div or self::section or self::aside or self::ul or self::ol"
+    " or self::footer or self::form or self::article or self::header or self::p)]"
 )
 _OWN_BLOCKS = frozenset({"html", "body", "main"})
 # A block of a furniture name that holds more of the page's paragraphs than this is no furniture:
@@ -154,7 +146,7 @@ def prune(root: HtmlElement) -> None:
         elif element.find(".//img") is None:
             _drop(element)
     n_words = _paragraph_words(root)
-    for element in list(root.iter(*_BLOCKS)):
+    for element in _NAMED_BLOCKS(root):
         kind = furniture.kind_of_block(f"{element.get('class') or ''} {element.get('id') or ''}")
         if kind == "never":
             if _paragraph_words(element) <= _MAX_PRUNED_SHARE * n_words:

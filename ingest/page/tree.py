@@ -3,8 +3,8 @@
 lxml parses the page once; trafilatura, htmldate and readability are handed that tree. BeautifulSoup
 cannot be: it builds objects of its own, 15 ms for a whole page where lxml takes 1.3 ms (medians of 60
 news pages), which is as much as trafilatura's whole extraction. So it gets what it is best at, the
-pieces that are walked by hand: the head, the lines around the headline, and a whole page only when
-that page holds so little text that it may be a wall.
+pieces that are walked by hand: the lines around the headline, and a whole page only when that page
+holds so little text that it may be a wall.
 """
 
 import re
@@ -22,7 +22,6 @@ from ingest.page.charset import decode
 
 MAX_BYTES = 5_000_000  # RECORD: more is cut before anything quadratic sees it
 MAX_LEVELS = 512  # deeper nesting is flattened: its words stay, its tags go
-_MAX_HEAD_ELEMENTS = 2_000
 _FORBIDDEN = bytes([*range(0x09), 0x0B, *range(0x0E, 0x20), 0x7F])
 _FORM_FEED = bytes.maketrans(b"\x0c", b" ")
 _DOUBTFUL_REFERENCE = re.compile(
@@ -32,7 +31,6 @@ _DOUBTFUL_REFERENCE = re.compile(
 )
 _REFERENCE = re.compile(r"&#(?:x([0-9a-f]{1,8})|(\d{1,8}));?", re.IGNORECASE)
 _TOO_DEEP = etree.XPath(f"//*[count(ancestor::*) = {MAX_LEVELS}]")
-_READ_RELATIONS = frozenset({"canonical", "next", "amphtml"})
 _TAG = re.compile(r"<[a-zA-Z!/]")
 _SNIFFED_BYTES = 1_445
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
@@ -51,26 +49,6 @@ class PageTree:
     root: HtmlElement
     url: str
     base_url: str
-
-    @cached_property
-    def head(self) -> BeautifulSoup:
-        """The title, meta, link and base elements, wherever the parser left them.
-
-        A stray tag in a head makes a parser end it there, so the rest stands in the body.
-        """
-        pieces = []
-        for element in self.root.iter("title", "meta", "link", "base"):
-            parent = element.getparent()
-            if parent is not None and parent.tag == "svg":
-                continue  # a drawing's title
-            if element.tag == "link" and not _READ_RELATIONS & set(
-                element.get("rel", "").lower().split()
-            ):
-                continue  # style sheets, fonts, icons: half of a head
-            pieces.append(serialise(element))
-            if len(pieces) == _MAX_HEAD_ELEMENTS:
-                break
-        return soup("".join(pieces))
 
     @cached_property
     def language_stated(self) -> str | None:
