@@ -75,6 +75,8 @@ class Line(ResponseHandler):
         while not self._has_head and (at := data.find(_HEAD_END)) >= 0:
             head, data = data[: at + len(_HEAD_END)], data[at + len(_HEAD_END) :]
             super().data_received(head)
+            if not self._has_head:
+                self.start_timeout()  # aiohttp no longer minds the silence after a 103
             if self.exception() is not None or not data:
                 break
         else:
@@ -92,7 +94,7 @@ class Line(ResponseHandler):
             return
         super().data_received(data)
         if (fault := self.exception()) is not None:
-            self.has_excess = self._is_whole()
+            self.has_excess |= self._is_whole()
             self._fail_body(fault)
 
     def _is_whole(self) -> bool:

@@ -7,9 +7,9 @@ import pytest
 
 from archive.model.outcome import Exchange, Reason, Validators
 from ingest.wire.result import Failed, Fetched, FetchResult, Request
-from ingest.wire.robots import RobotsCache, parse_robots
+from ingest.wire.robots import MAX_ROBOTS_BYTES, RobotsCache, parse_robots
 from tests.ingest.wire.web import wired
-from tests.loopback import reply
+from tests.loopback import Close, Reply, moved, reply
 
 URL = "https://paper.example/news/1"
 RULES = b"""\xef\xbb\xbfUser-agent: *
@@ -62,6 +62,16 @@ def test_a_crawl_delay_is_kept_within_a_minute(stated: bytes, kept_s: float | No
 )
 def test_what_states_no_rules_for_anybody_allows(body: bytes) -> None:
     assert parse_robots(200, body).allowed(URL)
+
+
+def test_of_a_long_file_the_first_half_megabyte_is_read_by_whole_lines() -> None:
+    filling = b"# " + b"x" * 9_997 + b"\n"
+    body = b"User-agent: *\nDisallow: /paid/\n" + filling * 52
+    end = MAX_ROBOTS_BYTES - len(body) - len(b"Disallow: /n")
+    body += b"#" * (end - 1) + b"\nDisallow: /never\nDisallow: /\n"
+    robots = parse_robots(200, body)
+    assert not robots.allowed("https://paper.example/paid/1")
+    assert robots.allowed(URL)  # `/n` of the rule that the limit cuts is not the rule
 
 
 class Site:
@@ -150,15 +160,38 @@ def test_the_cache_is_bounded() -> None:
     asyncio.run(run())
 
 
-def test_over_the_wire_a_file_too_large_closes_and_an_empty_one_opens() -> None:
+OVER_THE_WIRE: dict[str, tuple[Reply, bool]] = {
+    "not there": (reply(404), True),
+    "forbidden": (reply(403), True),
+    "empty": (reply(body=b""), True),
+    "a page that says nothing is there": (reply(body=b"<!DOCTYPE html><p>Not found"), True),
+    "closed to all": (reply(body=b"User-agent: *\nDisallow: /\n"), False),
+    "closed to us": (reply(body=b"User-agent: NewsArchive\nDisallow: /\n"), False),
+    "closed to another": (reply(body=b"User-agent: other\nDisallow: /\n"), True),
+    "moved, and there": (moved(301, "/elsewhere.txt"), False),
+    "moved in a circle": (moved(301, "/robots.txt"), False),
+    "a failing server": (reply(500), False),
+    "a busy server": (reply(429), False),
+    "cut": ((*reply(body=b"User-agent: *\n", length=99), Close()), False),
+    "no answer": ((Close(),), False),
+    "packed in what we did not offer": (
+        reply(body=b"x", headers={"Content-Encoding": "br"}),
+        False,
+    ),
+    "two megabytes and more": (reply(body=b"#" * 2_200_000), False),
+}
+
+
+@pytest.mark.parametrize("name", OVER_THE_WIRE)
+def test_a_page_is_allowed_or_not_when_robots_txt_is(name: str) -> None:
+    answer, is_allowed = OVER_THE_WIRE[name]
+
     async def run() -> None:
         async with wired() as (site, client):
             url = site.url("/page")
-            site.on("/robots.txt", reply(body=b"#" * 2_200_000))
+            site.on("/robots.txt", answer)
+            site.on("/elsewhere.txt", reply(body=b"User-agent: *\nDisallow: /page\n"))
             cache = RobotsCache(client, clock=lambda: datetime(2026, 3, 4, tzinfo=UTC))
-            assert not (await cache.of(url, operator_url=url)).allowed(url)
-            site.on("/robots.txt", reply(body=b""))
-            cache = RobotsCache(client, clock=lambda: datetime(2026, 3, 4, tzinfo=UTC))
-            assert (await cache.of(url, operator_url=url)).allowed(url)
+            assert (await cache.of(url, operator_url=url)).allowed(url) is is_allowed
 
     asyncio.run(run())

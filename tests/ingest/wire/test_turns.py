@@ -4,26 +4,7 @@ import asyncio
 
 import pytest
 
-from ingest.wire.turns import HostTurns
-
-
-class Time:
-    """A monotonic clock that only sleeping moves."""
-
-    def __init__(self) -> None:
-        self.now_s = 100.0
-        self.slept: list[float] = []
-
-    def monotonic(self) -> float:
-        return self.now_s
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now_s += seconds
-        await asyncio.sleep(0)
-
-    def turns(self, gap_s: float = 1.0) -> HostTurns:
-        return HostTurns(gap_s, monotonic=self.monotonic, sleep=self.sleep)
+from tests.ingest.wire.web import Time
 
 
 def test_starts_at_one_host_lie_a_gap_apart() -> None:
