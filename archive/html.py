@@ -79,6 +79,7 @@ _RENAME: Final = re.compile(
 # search over a document is linear whatever quotes are left open.
 _ATTRIBUTE_PART: Final = r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+|["'])"""
 _TAG: Final = re.compile(rf"<(/?)([a-zA-Z][^\s/>]*+)({_ATTRIBUTE_PART}*+)(>|\Z)")
+_IMAGE_TAG: Final = re.compile(rf"<()(img)(?=[\s/>]|\Z)({_ATTRIBUTE_PART}*+)(>|\Z)", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
     r"""([^\s/>="'][^\s/>=]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>]*+)))?+"""
 )
@@ -110,6 +111,7 @@ def clean(html: str, base_url: str | None) -> str:
     result is a well-formed fragment in one spelling, free of characters that XML forbids.
     """
     html = legal(html)
+    has_references = "&#" in html
     if not ("<" in html or "&" in html or ">" in html or "\xa0" in html):
         return html
     if "<" in html:
@@ -117,8 +119,9 @@ def clean(html: str, base_url: str | None) -> str:
         html = _RENAME.sub(_renamed, html)
         if _EMBED.search(html):
             html = _embeds_as_links(html)
-    # References such as &#27; are resolved by nh3, so what they stand for is removed after it.
-    return legal(_through_nh3(html, base_url))
+    html = _through_nh3(html, base_url)
+    # nh3 resolves references such as &#27;, so what they stand for is removed after it.
+    return legal(html) if has_references else html
 
 
 def attributes_of(tag: str) -> dict[str, str]:
@@ -128,9 +131,9 @@ def attributes_of(tag: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for match in _ATTRIBUTE.finditer(tag):
-        name, *values = match.groups()
-        value = next((value for value in values if value is not None), "")
-        found.setdefault(name.lower(), unescape(value) if "&" in value else value)
+        last = match.lastindex or 1  # 1: a name without a value
+        value = match[last] if last > 1 else ""
+        found.setdefault(match[1].lower(), unescape(value) if "&" in value else value)
     return found
 
 
@@ -140,6 +143,11 @@ def tags_of(html: str) -> Iterator[re.Match[str]]:
     Comments are not known here: a tag inside one is yielded too. Linear in the input.
     """
     return _TAG.finditer(html)
+
+
+def images_of(html: str) -> Iterator[re.Match[str]]:
+    """Yield every img tag, in groups as `tags_of` does; also one in another tag's attribute."""
+    return _IMAGE_TAG.finditer(html)
 
 
 _Relative = Literal["deny"] | tuple[Literal["rewrite_with_base"], str]

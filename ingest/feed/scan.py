@@ -169,7 +169,8 @@ _REFERENCE: Final = (
     rb"|[1-9a-fA-F][0-9a-fA-F]{6,})"
     rb"|0*(?:[0-9]|[12][0-9]|3[01]|5[5-7][0-9]{3}|6553[45]|[1-9][0-9]{6,}));"
 )
-_SUSPECT: Final = re.compile(rb"(?:" + _REFERENCE + rb")++")
+# Written out once before the repeated group, so that the search has an `&` to look for: .2 of the time.
+_SUSPECT: Final = re.compile(_REFERENCE + rb"(?:" + _REFERENCE + rb")*+")
 _ONE: Final = re.compile(rb"&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));")
 
 
@@ -256,6 +257,7 @@ _NAMED: Final = re.compile(rb"&([A-Za-z][\w.-]{0,40});")
 # One character by its number, or text without markup and references: nothing can grow from it.
 _SAFE_VALUE: Final = re.compile(rb"&#[xX]?[0-9a-fA-F]{1,6};|[^&<%]{0,100}")
 _XML_NAMES: Final = frozenset({b"lt", b"gt", b"amp", b"quot", b"apos"})
+_NAMED_BY_HTML: Final = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos);)[A-Za-z][\w.-]{0,40};")
 _HTML_ENTITIES: Final = {
     name.encode(): chr(code).encode()
     for name, code in name2codepoint.items()
@@ -293,7 +295,7 @@ def _defined(definitions: bytes) -> dict[bytes, bytes]:
 
 def _named_as_characters(body: bytes, entities: dict[bytes, bytes]) -> bytes:
     """Write named references outside CDATA as what they name; an unknown name stays."""
-    if not any(name not in _XML_NAMES for name in _NAMED.findall(body)):
+    if not _NAMED_BY_HTML.search(body):
         return body
 
     def character(match: re.Match[bytes]) -> bytes:
