@@ -10,7 +10,7 @@ statement. Called by `archive.store.deposit`, and by reparse and replay.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from typing import Any, Final
 from archive.errors import UsageError
 from archive.identity.address import url_key
 from archive.identity.edits import quiet
-from archive.identity.folding import fold, words_of
+from archive.identity.folding import words_in
 from archive.identity.ids import digest16
 from archive.identity.likeness import coverage, shingles_of
 from archive.model.stated import (
@@ -144,7 +144,6 @@ _GOES_ON: Final = re.compile(
 )
 _CUT_TITLE: Final = re.compile(r"(?:…|\.\.\.)\s*$")
 _TAG: Final = re.compile(r"<[^>]*>")
-_BLANKS: Final = re.compile(r"\s+")
 _ADDRESS_IN_HTML: Final = re.compile(r'\bhttps?://[^\s"<>]+')
 
 # A page's place in the ladder of authors: below these stand the feed, then what was only inferred.
@@ -242,7 +241,7 @@ def statement_digest(statement: Statement) -> bytes:
 
 
 def _even(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _key(url: str | None) -> str:
@@ -273,23 +272,33 @@ def _plain(html: str | None) -> str | None:
 
 def to_json(statement: Statement) -> dict[str, Any]:
     """Return a statement as JSON-ready values, without its text and html (kept in `contents`) and without defaults."""
-    kept: dict[str, Any] = {}
-    for each in fields(statement):
-        value = getattr(statement, each.name)
-        if each.name in ("text", "html") or value in (None, "", (), {}, False):
-            continue
-        kept[each.name] = _plain_value(value)
-    return kept
+    return _stated(statement, _STATED)
+
+
+def chosen_json(chosen: Chosen) -> dict[str, Any]:
+    """Return the chosen fields that have no column of their own as JSON-ready values, without defaults."""
+    return _stated(chosen, _CHOSEN)
+
+
+def _stated(values: Statement | Chosen, names: Sequence[str]) -> dict[str, Any]:
+    return {name: _plain_value(value) for name in names if (value := getattr(values, name))}
 
 
 def from_json(stated: Mapping[str, Any], *, text: str, html: str | None) -> Statement:
     """Return the statement that `to_json` took apart. Unknown keys (of a newer version) are passed over."""
-    known = {each.name for each in fields(Statement)} - {"text", "html"}
-    values = {k: _READ.get(k, lambda value: value)(v) for k, v in stated.items() if k in known}
+    values = {k: _READ[k](v) if k in _READ else v for k, v in stated.items() if k in _STATED}
     return Statement(text=text, html=html, **values)
 
 
+_STATED: Final = tuple(f.name for f in fields(Statement) if f.name not in ("text", "html"))
+_CHOSEN: Final = (
+    "authors", "tags", "description", "site_name", "enclosures", "provenance", "notes",
+)  # fmt: skip
+
+
 def _plain_value(value: Any) -> Any:
+    if isinstance(value, (str, int, float)):
+        return value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
@@ -299,7 +308,7 @@ def _plain_value(value: Any) -> Any:
     if isinstance(value, (Author, Enclosure, Claim, Wall)):
         pairs = ((each.name, getattr(value, each.name)) for each in fields(value))
         return {name: _plain_value(inner) for name, inner in pairs if inner is not None}
-    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+    return value if value is None else str(value)
 
 
 def _instant(value: str) -> datetime:
@@ -376,7 +385,7 @@ def is_shorter_telling(text: str, of: str) -> bool:
 
 @lru_cache(maxsize=64)  # one entry's text is asked for three times in a row, by three rules
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(words_of(fold(text)))
+    return tuple(words_in(text))
 
 
 # ---- dates --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from archive.identity.folding import fold, words_of
+from archive.identity.folding import fold, words_in, words_of
 from archive.identity.mould import DAY_WORDS
 
 
@@ -140,7 +140,7 @@ def _weighed(
 
 
 def _words(text: str) -> list[str]:
-    return words_of(fold(text))
+    return words_in(text)
 
 
 def _difference(old: list[str], new: list[str]) -> tuple[Counter[str], Counter[str]]:

@@ -1,11 +1,14 @@
 """Text to the words that likeness is measured in, and the numbers in it.
 
 Apart from `archive.words` on purpose: what is folded here is hashed into stored candidate keys,
-which must not move when the search index gets a better tokeniser; and it runs twice a telling, so
-it is one regular expression (60 us for 600 words, where a tokeniser with stems takes milliseconds).
+which must not move when the search index gets a better tokeniser. Every entry's whole text passes
+here, so what western papers write has a fast way: a table of 256 letters (30 us for 500 words with
+a few accents, where folding by Unicode and a regular expression take 220).
 """
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from typing import Final
 from unicodedata import category, normalize
 
@@ -64,6 +67,59 @@ def words_of(folded: str) -> list[str]:
         else:
             spread.append(word)
     return spread
+
+
+def words_in(text: str) -> list[str]:
+    """Return the words of a text in order: `words_of(fold(text))`."""
+    text = text[:MAX_CHARS]
+    western = _western()
+    try:
+        letters = text.encode(_WESTERN_CODEC)
+    except UnicodeEncodeError:
+        return words_of(fold(text))
+    if any(letter in letters for letter in western.own):
+        return words_of(fold(text))
+    for letter, spelled in western.longer:
+        letters = letters.replace(letter, spelled)
+    return letters.translate(western.table, western.unread).decode("ascii").split()
+
+
+_WESTERN_CODEC: Final = "cp1252"  # Latin-1 with the quotes, dashes and dots that papers typeset
+
+
+@dataclass(frozen=True, slots=True)
+class _Western:
+    """What `fold` and `words_of` make of the 256 letters of a western text, as a table of bytes.
+
+    `table` gives one sign for each: a letter, a figure, or a space for what parts words. `longer` are spelled with
+    several, `unread` with none; `own` keep a spelling outside ASCII, so that a text with one takes the long way.
+    """
+
+    table: bytes
+    longer: tuple[tuple[bytes, bytes], ...]
+    unread: bytes
+    own: tuple[bytes, ...]
+
+
+@cache
+def _western() -> _Western:
+    table, longer, unread, own = bytearray(b" " * 256), [], bytearray(), []
+    for code in range(256):
+        letter = bytes([code])
+        try:
+            folded = fold(letter.decode(_WESTERN_CODEC))
+        except UnicodeDecodeError:  # five places that the code leaves free
+            continue
+        spelled = "".join(sign if _WORD.fullmatch(sign) else " " for sign in folded)
+        if not spelled.isascii():
+            own.append(letter)
+        elif not spelled:
+            unread.append(code)
+        elif len(spelled) > 1:
+            longer.append((letter, spelled.encode("ascii")))
+        else:
+            table[code] = ord(spelled)
+    return _Western(bytes(table), tuple(longer), bytes(unread), tuple(own))
 
 
 def numbers_of(folded: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from archive.identity.address import is_home, url_key
-from archive.identity.folding import fold, numbers_of, words_of
+from archive.identity.folding import fold, numbers_of, words_in
 
 HEAD_WORDS: Final = (
     80  # a summary is the head of its text: keys of the head meet those of a summary
@@ -86,7 +86,7 @@ class Traits:
 
     @cached_property
     def title_words(self) -> tuple[str, ...]:
-        return tuple(words_of(fold(self.telling.title[:MAX_TITLE_CHARS])))
+        return tuple(words_in(self.telling.title[:MAX_TITLE_CHARS]))
 
     @cached_property
     def title_key(self) -> str:
@@ -103,7 +103,7 @@ class Traits:
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        return tuple(words_of(self.folded))
+        return tuple(words_in(self.telling.text or self.telling.summary))
 
     @property
     def n_words(self) -> int:
@@ -113,7 +113,7 @@ class Traits:
     def brief(self) -> tuple[str, ...]:
         """The words of a separate summary, or of a text short enough to be one."""
         if self.telling.text and self.telling.summary:
-            return tuple(words_of(fold(self.telling.summary)))
+            return tuple(words_in(self.telling.summary))
         return self.words if self.n_words <= MAX_SUMMARY_WORDS else ()
 
     @cached_property
@@ -222,7 +222,7 @@ def names_in(text: str) -> Iterator[str]:
     for match in _NAME.finditer(text):
         word = match[1]
         if len(word) > 1 and word[0].isupper():
-            yield from words_of(fold(word))
+            yield from words_in(word)
 
 
 def jaccard(a: Collection[object], b: Collection[object]) -> float:
@@ -289,7 +289,7 @@ def _title_forms(traits: Traits) -> Iterator[str]:
         return
     yield traits.title_key
     head = re.split(r" [-–—|·] (?=[^-–—|·]*$)", traits.telling.title[:MAX_TITLE_CHARS])[0]
-    words = words_of(fold(head))
+    words = words_in(head)
     if MIN_TITLE_WORDS <= len(words) < len(traits.title_words):
         yield " ".join(words)
 
@@ -307,8 +307,9 @@ def _ids_of(keys: tuple[str, ...]) -> Ids:
 
 def _run_hashes(words: tuple[str, ...]) -> list[int]:
     """Return a hash of each run of four words, in order."""
-    parts = [word.encode("utf-8", "surrogatepass") for word in words]
-    return [crc32(b" ".join(parts[i : i + 4])) for i in range(len(parts) - 3)]
+    parts = " ".join(words).encode("utf-8", "surrogatepass").split(b" ")
+    runs = zip(parts, parts[1:], parts[2:], parts[3:], strict=False)
+    return list(map(crc32, map(b" ".join, runs)))
 
 
 def _hash64(text: str) -> int:

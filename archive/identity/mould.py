@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from archive.identity.folding import fold, words_of
+from archive.identity.folding import words_in
 from archive.identity.likeness import Traits, names_in
 
 
@@ -24,7 +24,7 @@ class Mark:
 
 
 def _table(text: str) -> frozenset[str]:
-    return frozenset(words_of(fold(text)))
+    return frozenset(words_in(text))
 
 
 # Words before the number of a part, in the languages of `archive.words`.

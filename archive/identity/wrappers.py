@@ -6,6 +6,7 @@ nothing here touches the network.
 
 import re
 from base64 import urlsafe_b64decode
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -81,6 +82,7 @@ def unwrap(url: str) -> str:
     return current
 
 
+@lru_cache(maxsize=1024)  # an address is taken apart to unwrap it, for its key and for its site
 def split_address(url: str) -> SplitResult | None:
     """Return the parts of an http(s) address or of a key (which has no scheme); None for others.
 

@@ -169,19 +169,20 @@ class Faces:
             first_seen_at=to_at(row.first_seen_at),
             feed_title=base.feed_title,
         )
-        digest = _face_digest(chosen)
+        held = record.chosen_json(chosen)
+        digest = _face_digest(chosen, held)
         if row.revision_id is not None and digest == row.digest:
             return None
         kind: RevisionKind | None = RevisionKind.NEW
         if row.revision_id is not None:
-            kind = _kind(row, chosen, base, page, used)
+            kind = _kind(row, chosen, held, base, page, used)
             # What a person set is a revision, however small; what is read otherwise only if it is more than noise.
             if cause is RevisionKind.HAND or kind is not None:
                 kind = cause or kind
         if kind is None:
             return None
         sources = [base, *([page] if page is not None else []), *by_hand]
-        revision_id = self._insert(drafts, row, chosen, digest, kind, sources)
+        revision_id = self._insert(drafts, row, chosen, held, digest, kind, sources)
         return FaceChange(variant_id=row.id, revision_id=revision_id, kind=kind)
 
     def _feeds_of(self, used: Collection[int], stated: Sequence[_Stated]) -> int | None:
@@ -204,6 +205,7 @@ class Faces:
         drafts: Drafts,
         row: sa.Row[*tuple[Any, ...]],
         chosen: record.Chosen,
+        held: Mapping[str, Any],
         digest: bytes,
         kind: RevisionKind,
         sources: Sequence[_Stated],
@@ -230,7 +232,7 @@ class Faces:
             image_url=chosen.image_url,
             word_count=chosen.word_count,
             reading_minutes=chosen.reading_minutes,
-            stated=json.dumps(_chosen_json(chosen), ensure_ascii=False),
+            stated=json.dumps(held, ensure_ascii=False),
         )
         for source in sources:
             drafts.insert(revision_statements, revision_id=revision_id, statement_id=source.id)
@@ -321,13 +323,14 @@ def _base(
 def _kind(
     row: sa.Row[*tuple[Any, ...]],
     chosen: record.Chosen,
+    held: Mapping[str, Any],
     base: _Stated,
     page: _Stated | None,
     used: Collection[int],
 ) -> RevisionKind | None:
     """Return what a further revision is; None when all that differs is noise."""
     edit = edit_kind(row.title, row.text, chosen.title, chosen.text)
-    if edit.kind is EditKind.NOISE and not _fields_differ(row, chosen):
+    if edit.kind is EditKind.NOISE and not _fields_differ(row, chosen, held):
         return RevisionKind.MOVED if row.url != chosen.url else None
     if page is not None and page.id not in used and base.id in used:
         # The page alone is new. The first one enriches; one that came because its entry changed completes that
@@ -343,15 +346,16 @@ def _provenance(row: sa.Row[*tuple[Any, ...]]) -> Mapping[str, str]:
     return held
 
 
-def _fields_differ(row: sa.Row[*tuple[Any, ...]], chosen: record.Chosen) -> bool:
+def _fields_differ(
+    row: sa.Row[*tuple[Any, ...]], chosen: record.Chosen, held: Mapping[str, Any]
+) -> bool:
     """Tell whether something besides title and text changed that is an edit.
 
     Tags and images turn too often to be one, and dates are moved by some papers at every touch, by whole feeds at a
     migration: the date an article was first given stays its own until its words change.
     """
     before = json.loads(row.stated)
-    after = _chosen_json(chosen)
-    return (row.section or None) != chosen.section or before.get("authors", []) != after.get(
+    return (row.section or None) != chosen.section or before.get("authors", []) != held.get(
         "authors", []
     )
 
@@ -377,7 +381,7 @@ def _hand(by_hand: Sequence[_Stated]) -> dict[str, object]:
     return held
 
 
-def _face_digest(chosen: record.Chosen) -> bytes:
+def _face_digest(chosen: record.Chosen, held: Mapping[str, Any]) -> bytes:
     """Return what tells two faces apart: all that readers see, without counters and reading time."""
     return digest16(
         chosen.title,
@@ -386,28 +390,10 @@ def _face_digest(chosen: record.Chosen) -> bytes:
         chosen.url,
         chosen.canonical_url,
         chosen.section,
-        json.dumps(_chosen_json(chosen).get("authors", []), sort_keys=True),
+        json.dumps(held.get("authors", []), sort_keys=True),
         str(to_us_or_none(chosen.published_at)),
         chosen.language,
     )
-
-
-def _chosen_json(chosen: record.Chosen) -> dict[str, Any]:
-    """Return the chosen fields that have no column of their own."""
-    as_statement = record.Statement(
-        source=record.Source.FEED,
-        authors=chosen.authors,
-        tags=chosen.tags,
-        description=chosen.description,
-        site_name=chosen.site_name,
-        enclosures=chosen.enclosures,
-        provenance=chosen.provenance,
-    )
-    held = record.to_json(as_statement)
-    held.pop("source")
-    if chosen.notes:
-        held["notes"] = list(chosen.notes)
-    return held
 
 
 # ---- statements ---------------------------------------------------------------------------------

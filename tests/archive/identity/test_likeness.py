@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.identity.folding import fold, numbers_of, words_of
+from archive.identity.folding import fold, numbers_of, words_in, words_of
 from archive.identity.likeness import (
     KeyKind,
     agreement,
@@ -43,6 +43,21 @@ def test_numbers_are_their_figures() -> None:
 def test_folding_is_done_once(text: str) -> None:
     words = words_of(fold(text))
     assert words_of(fold(" ".join(words))) == [w for x in words for w in words_of(fold(x))]
+
+
+WESTERN = "".join(bytes([code]).decode("cp1252", "ignore") for code in range(256))
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(st.text(max_size=80) | st.text(WESTERN + "łş\u0301", max_size=80))
+def test_the_fast_way_through_western_text_gives_the_words_of_the_long_one(text: str) -> None:
+    assert words_in(text) == words_of(fold(text))
+
+
+@pytest.mark.parametrize("letter", WESTERN)
+def test_each_western_letter_stands_in_its_word_as_it_folds(letter: str) -> None:
+    text = f"Aa{letter}Bb {letter} {letter}c"
+    assert words_in(text) == words_of(fold(text))
 
 
 @settings(derandomize=True, deadline=None)
