@@ -10,7 +10,7 @@ writes nothing.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from archive.model.outcome import FeedFailed, FeedJob, FeedOutcome, FeedParsed, Reason, Rhythm
@@ -53,10 +53,14 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a page has: `offers` in the page's order, and how many further addresses it names that were not tried."""
+    """What a page has: `offers` in the page's order, and how many further addresses it names that were not tried.
+
+    `is_guessed`: the page names no feed that is one, and the offer stood at a common address of its site.
+    """
 
     offers: tuple[Offer, ...]
     n_untried: int = 0
+    is_guessed: bool = False
 
 
 class Scout:
@@ -80,8 +84,8 @@ class Scout:
         named = _named_by(page)
         offers, may_ask = await self._tried(page, named[:MAX_TRIED], at_most=MAX_TRIED)
         if not offers and may_ask:
-            guesses = _guesses(page, named)
-            offers, _ = await self._tried(page, guesses, at_most=1)
+            offers, _ = await self._tried(page, _guesses(page, named), at_most=1)
+            return Found(offers=tuple(offers), is_guessed=bool(offers))
         return Found(offers=tuple(offers), n_untried=len(named[MAX_TRIED:]))
 
     async def _tried(
@@ -154,6 +158,17 @@ def is_lasting(outcome: FeedOutcome) -> bool:
     return isinstance(result, FeedFailed) and (
         result.reason in (Reason.NOT_A_FEED, Reason.GONE) or outcome.exchange.status in _NOT_THERE
     )
+
+
+def without_documents(outcome: FeedOutcome) -> FeedOutcome:
+    """Return an outcome that says what came of it and holds no body, so that thousands fit in memory."""
+    match outcome.result:
+        case FeedFailed() as failed:
+            return replace(outcome, result=replace(failed, body=None))
+        case FeedParsed() as parsed:
+            empty = replace(parsed.parsed, entries=(), seen=(), rejected=())
+            return replace(outcome, result=replace(parsed, parsed=empty, body=b""))
+    return outcome
 
 
 def _named_by(page: FeedOutcome) -> tuple[FoundFeed, ...]:

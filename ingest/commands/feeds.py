@@ -6,7 +6,8 @@ import click
 
 from archive.commands.place import Place, pass_place
 from archive.errors import UsageError
-from ingest.commands.subscribe import add, export, import_
+from ingest.commands.lists import export, import_
+from ingest.commands.subscribe import add
 
 if TYPE_CHECKING:
     from archive.model.kept import FeedRow

@@ -1,156 +1,295 @@
-"""`newsarchive feeds add|import|export`: how feeds come into the list, and leave it as a file."""
+"""`newsarchive feeds add`: from an address that a reader knows to a feed that is polled."""
 
+import re
 import sys
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from archive.commands.place import Place, pass_place
 from archive.errors import UsageError
+from ingest.commands.lists import KnownFeeds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
+    from archive.model.kept import FeedRow
+    from archive.model.outcome import FeedOutcome
     from archive.store import Store
     from archive.store.subscriptions import Subscription
+    from ingest.scout import Found, Offer
 
 
-@click.command()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """Which of a page's feeds were asked for: numbers from 1, or all of them."""
+
+    numbers: tuple[int, ...]
+    all_feeds: bool
+
+
+@click.command(
+    epilog="EXAMPLES\n\n  newsarchive feeds add https://www.example.org/\n\n"
+    "  newsarchive feeds add https://www.example.org/feed.xml --tag news\n\n"
+    "  newsarchive feeds add https://www.example.org/ --pick 2"
+)
 @click.argument("url")
-@click.option("--name", help="What feed: in a search says; made from the address if not given.")
+@click.option(
+    "--pick",
+    "numbers",
+    type=click.IntRange(1),
+    multiple=True,
+    metavar="N",
+    help="Take the Nth feed of the page.",
+)
+@click.option("--all", "all_feeds", is_flag=True, help="Take all feeds of the page.")
+@click.option("--name", help="What feed: in a search says; made from the title if not given.")
 @click.option("--title", help="Shown instead of the feed's own title.")
 @click.option("--tag", "tags", multiple=True, help="May be given more than once.")
 @click.option("--page", type=click.Choice(["auto", "always", "never"]), help="Fetch article pages.")
 @click.option("--private", is_flag=True, help="Keep it out of every feed and page.")
+@click.option("--no-poll", is_flag=True, help="Look whether it is a feed, and poll it later.")
+@click.option("--no-fetch", is_flag=True, help="Ask nothing: subscribe to the address as it is.")
 @pass_place
 def add(
     place: Place,
     url: str,
+    numbers: tuple[int, ...],
+    all_feeds: bool,
     name: str | None,
     title: str | None,
     tags: tuple[str, ...],
     page: str | None,
     private: bool,
-) -> None:
-    """Subscribe to the feed at URL; it is polled when the service or `poll` next runs."""
-    from archive import terminal
-    from archive.config.rules import is_private_url
-    from archive.store import Store
-    from archive.store.subscriptions import Subscription
+    no_poll: bool,
+    no_fetch: bool,
+) -> int | None:
+    """Subscribe to the feed at URL, or to one of the feeds of the page there (--pick N takes the Nth).
 
+    A feed that does not answer just now is subscribed to all the same. Exit code 1: no feed is there.
+    """
+    from archive.config.rules import is_private_url
+    from archive.store.subscriptions import Subscription
+    from ingest.commands.asking import open_store
+
+    url = _whole(url)
     wanted = Subscription(
         url=url,
         name=name,
         title=title,
         tags=tags or None,
         page=page,
-        is_private=private or is_private_url(url),
+        is_private=private or is_private_url(url) or None,
     )
-    with Store.open(place.archive_url, create=True) as store:
-        row, is_new = store.add_feed(wanted, now=place.now())
-    if is_new:
-        terminal.echo(
-            f"added {row.name}  {row.address}  poll it now: newsarchive poll {row.name}"
-            f"  undo: newsarchive feeds remove {row.name}"
-        )
-    else:
-        terminal.echo(
-            f"{row.name} is subscribed already ({row.state}), nothing added  {row.address}"
-        )
+    if name is not None and (all_feeds or len(numbers) > 1):
+        raise UsageError("--name names one feed; take them one by one, or rename them afterwards")
+    with open_store(place) as store:
+        if no_fetch or KnownFeeds(store).at(url) is not None:
+            _subscribe(place, store, wanted, None)
+            return None
+        choice = _Choice(numbers=numbers, all_feeds=all_feeds)
+        return _look_and_subscribe(place, store, wanted, choice, polls=not no_poll)
 
 
-@click.command(name="import")
-@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
-@click.option("--dry-run", is_flag=True, help="Say what would be added, add nothing.")
-@pass_place
-def import_(place: Place, file: str, dry_run: bool) -> None:
-    """Subscribe to all feeds of FILE (OPML, or addresses one a line; - reads standard input)."""
-    from archive import terminal
-    from archive.store import Store
+def _whole(url: str) -> str:
+    """Return an address with its scheme: a bare `www.example.org/feed` means https, as in a browser."""
+    from ingest.feed.discover import web_address
+    from ingest.wire.address import BadAddress, host_of
 
-    wanted, twice = _without_repeats(_read_list(file))
-    n_added, n_known, bad = 0, 0, []
-    with Store.open(place.archive_url, create=True) as store:
-        for subscription in wanted:
-            try:
-                is_new = (
-                    not _is_known(store, subscription.url)
-                    if dry_run
-                    else store.add_feed(subscription, now=place.now())[1]
-                )
-            except UsageError as error:
-                bad.append((subscription.url, str(error)))
-                continue
-            n_added += is_new
-            n_known += not is_new
-    verb = "would add" if dry_run else "added"
-    terminal.echo(
-        f"{verb} {n_added} feeds; {n_known} were subscribed already, {twice} stood twice in the list, "
-        f"{len(bad)} could not be used"
-    )
-    for url, why in bad:
-        terminal.say(f"  {terminal.printable(url)}: {terminal.printable(why)}")
-
-
-@click.command()
-@click.option("--secrets", is_flag=True, help="Private feeds too, with their addresses whole.")
-@pass_place
-def export(place: Place, secrets: bool) -> None:
-    """Write the feeds as OPML to standard output; private feeds only with --secrets."""
-    from archive.front import Archive
-    from ingest.feed.opml import Outline, write_opml
-
-    with Archive.open(place.archive_url) as archive:
-        rows = archive.feeds()
-    outlines = [
-        Outline(url=row.url, title=row.title, tags=row.tags, site_url=row.site_url)
-        for row in rows
-        if row.state != "retired" and (secrets or not row.is_private)
-    ]
-    click.echo(write_opml(outlines, "newsarchive"), nl=False)
-
-
-def _read_list(file: str) -> "Iterator[Subscription]":
-    from archive.config.rules import is_private_url
-    from archive.store.subscriptions import Subscription
-    from ingest.feed.opml import read_list
-
+    url = web_address(url.strip())
+    if "://" not in url and re.match(r"[\w-]+(\.[\w-]+)+(:\d+)?(/|$)", url):
+        url = f"https://{url}"
     try:
-        body = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror}") from None
-    for outline in read_list(body):
-        yield Subscription(
-            url=outline.url,
-            title=outline.title or None,
-            tags=tuple(outline.tags) or None,
-            is_private=is_private_url(outline.url),
-        )
+        host_of(url)
+    except BadAddress as error:
+        raise UsageError(f"{error}; a feed's address begins with http:// or https://") from None
+    return url
 
 
-def _without_repeats(wanted: "Iterator[Subscription]") -> "tuple[list[Subscription], int]":
-    """Return each address once, with the tags of all its places, and how many repeats there were."""
+def _look_and_subscribe(
+    place: Place, store: "Store", wanted: "Subscription", choice: _Choice, *, polls: bool
+) -> int | None:
+    import asyncio
+
+    from archive import terminal as t
+    from ingest.scout import is_lasting, is_page, offer_of
+
+    outcome, found = asyncio.run(_look(place, wanted.url))
+    offer = offer_of(outcome)
+    if offer is not None:
+        if max(choice.numbers, default=1) > 1:
+            raise UsageError("that address is a feed itself: there is nothing to pick from")
+        _subscribe_to(place, store, wanted, [offer], polls=polls)
+        return None
+    detail = t.printable(getattr(outcome.result, "detail", "")).removeprefix("not a feed: ")
+    if not is_page(outcome):
+        if is_lasting(outcome):
+            return _refuse(f"no feed there: {detail}", wanted.url)
+        _subscribe(place, store, wanted, None, told=f"not polled yet: {detail}")
+        return None
+    if not found.offers:
+        return _refuse("no feed on that page, nor where sites often keep one", wanted.url)
+    _show(place, store, found)
+    _subscribe_to(place, store, wanted, _chosen(place, found, choice), polls=polls)
+    return None
+
+
+async def _look(place: Place, url: str) -> "tuple[FeedOutcome, Found]":
+    """Return what an address answers with and, where that is a page, its feeds."""
+    from ingest.commands.asking import asking
+    from ingest.scout import Found, Scout, is_page
+
+    async with asking(place) as (client, workers):
+        scout = Scout(client, workers, clock=place.now)
+        outcome = await scout.look(url)
+        found = await scout.feeds_of(outcome) if is_page(outcome) else Found(offers=())
+    return outcome, found
+
+
+def _refuse(why: str, url: str) -> int:
+    from archive import terminal as t
+    from archive.identity.ids import strip_secrets
+
+    shown = t.printable(strip_secrets(url))
+    t.say(f"{why}; nothing added. To add it all the same: newsarchive feeds add --no-fetch {shown}")
+    return 1
+
+
+# ---- choosing ------------------------------------------------------------------------------------
+
+
+def _show(place: Place, store: "Store", found: "Found") -> None:
+    """Say what a page has: a line a feed, numbered."""
+    from archive import terminal as t
+    from archive.identity.ids import strip_secrets
+
+    n = len(found.offers)
+    known = KnownFeeds(store)
+    where = (
+        "not on that page, but where its site may keep one" if found.is_guessed else "on that page"
+    )
+    t.say(f"found {n} feed{'s' if n > 1 else ''} {where}")
+    for number, offer in enumerate(found.offers, start=1):
+        row = known.at(offer.url)
+        note = f"  subscribed as {row.name}" if row is not None else ""
+        address = t.printable(strip_secrets(offer.url))
+        t.say(f"  {number}  {_told(place, offer)}  {address}{note}")
+    if found.n_untried:
+        t.say(f"  and {found.n_untried} more that it names; add one by its own address")
+
+
+def _told(place: Place, offer: "Offer") -> str:
+    """Return "Joop (RSS, 25 entries, newest 24 nov 08:12)"."""
+    from archive import terminal as t
+
+    facts = [offer.format, f"{offer.n_entries} entr{'y' if offer.n_entries == 1 else 'ies'}"]
+    if offer.newest_at is not None:
+        facts.append(f"newest {t.when(offer.newest_at, place.zone, now=place.now())}")
+    return f"{t.printable(offer.title) or 'without a title'} ({', '.join(facts)})"
+
+
+def _chosen(place: Place, found: "Found", choice: _Choice) -> "Sequence[Offer]":
+    """Return the feeds to take: as said, the only one, or as a person at a terminal answers."""
+    offers = found.offers
+    if choice.all_feeds:
+        return offers
+    numbers = choice.numbers or ((1,) if len(offers) == 1 else ())
+    if not numbers and place.is_terminal and sys.stdin.isatty():
+        answer = click.prompt("which (a number, several, or all)", default="1", err=True)
+        if answer.strip().lower() == "all":
+            return offers
+        words = re.split(r"[\s,]+", answer.strip())
+        if not all(word.isascii() and word.isdigit() for word in words):
+            raise UsageError(f"{answer!r} is no number; nothing added")
+        numbers = tuple(int(word) for word in words)
+    if not numbers:
+        raise UsageError("which of them? Say --pick N (also more than once), or --all")
+    if beyond := [number for number in numbers if not 1 <= number <= len(offers)]:
+        raise UsageError(f"there is no feed {beyond[0]} on that page; nothing added")
+    return [offers[number - 1] for number in dict.fromkeys(numbers)]
+
+
+# ---- subscribing ---------------------------------------------------------------------------------
+
+
+def _subscribe_to(
+    place: Place, store: "Store", wanted: "Subscription", offers: "Sequence[Offer]", *, polls: bool
+) -> None:
     from dataclasses import replace
 
-    first: dict[str, Subscription] = {}
-    n_repeats = 0
-    for subscription in wanted:
-        held = first.get(subscription.url)
-        if held is None:
-            first[subscription.url] = subscription
-            continue
-        n_repeats += 1
-        tags = dict.fromkeys((*(held.tags or ()), *(subscription.tags or ())))
-        first[subscription.url] = replace(held, tags=tuple(tags) or None)
-    return list(first.values()), n_repeats
+    from archive.config.rules import is_private_url
+
+    for offer in offers:
+        name = wanted.name or (None if wanted.title else _name_for(store, offer.title))
+        subscription = replace(
+            wanted,
+            url=offer.url,
+            name=name,
+            is_private=wanted.is_private or is_private_url(offer.url) or None,
+        )
+        known = KnownFeeds(store)
+        leads_to = known.at(offer.outcome.exchange.url) or known.at(offer.url)
+        if leads_to is not None:
+            subscription = replace(subscription, url=leads_to.url, name=wanted.name)
+        _subscribe(place, store, subscription, offer.outcome if polls else None)
 
 
-def _is_known(store: "Store", url: str) -> bool:
-    from archive.errors import NotFound
+def _subscribe(
+    place: Place,
+    store: "Store",
+    wanted: "Subscription",
+    look: "FeedOutcome | None",
+    *,
+    told: str | None = None,
+) -> None:
+    """Subscribe, deposit the look at it as its first poll, and say what came of it."""
+    from dataclasses import replace
 
-    try:
-        store.find_feed(url)
-    except NotFound:
-        return False
-    return True
+    from archive import terminal as t
+
+    known = KnownFeeds(store).at(wanted.url)
+    if known is not None and not _is_same_spelling(known.url, wanted.url):
+        wanted = replace(wanted, url=known.url)
+    row, is_new = store.add_feed(wanted, now=place.now())
+    address = t.printable(row.address)
+    if not is_new:
+        t.echo(f"{row.name} is subscribed already ({row.state}), nothing added  {address}")
+        return
+    if told is None:
+        told = f"poll it now: newsarchive poll {row.name}"
+        if look is not None:
+            told = _first_poll(place, store, row, look)
+    t.echo(f"added {row.name}  {address}  {told}  undo: newsarchive feeds remove {row.name}")
+
+
+def _first_poll(place: Place, store: "Store", row: "FeedRow", look: "FeedOutcome") -> str:
+    from ingest.commands.asking import deposit_first
+
+    deposited = deposit_first(place, store, row, look)
+    if deposited is None:
+        return "polled when its server's turn comes"
+    parts = [f"{deposited.n_new} new"]
+    parts += [f"{deposited.n_joined} known from elsewhere"] if deposited.n_joined else []
+    parts += [f"{deposited.n_rejected} not readable"] if deposited.n_rejected else []
+    return f"polled now: {', '.join(parts)} in {look.exchange.elapsed_s:.1f} s"
+
+
+def _is_same_spelling(one: str, other: str) -> bool:
+    return one == other.split("#", 1)[0]
+
+
+LONGEST_NAME = 24
+"""A name is typed after `feed:`; a title that makes a longer one gives way to the host's."""
+
+
+def _name_for(store: "Store", title: str) -> str | None:
+    """Return a name made of a feed's title, that no other feed has; None where the host's is better."""
+    from archive.store.subscriptions import slug_of
+
+    slug = slug_of(title) if title else ""
+    if not slug or slug == "feed" or len(slug) > LONGEST_NAME:
+        return None
+    taken = {row.name for row in store.feeds()}
+    free = (slug if n == 1 else f"{slug}-{n}" for n in range(1, len(taken) + 2))
+    return next(name for name in free if name not in taken)

@@ -83,7 +83,8 @@ def test_the_common_paths_come_last_and_end_with_the_first_feed(scene: Scene) ->
     scene.web.on(PAGE, scene.web.page(page()))
     scene.web.on(f"{SITE}/rss.xml", scene.web.found(rss("A")))
     scene.web.on(f"{SITE}/atom.xml", scene.web.found(rss("B")))
-    assert [offer.url for offer in scene.feeds_of().offers] == [f"{SITE}/rss.xml"]
+    found = scene.feeds_of()
+    assert ([offer.url for offer in found.offers], found.is_guessed) == ([f"{SITE}/rss.xml"], True)
     assert scene.asked == ["/", "/feed", "/rss", "/rss.xml"]
 
 
