@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from archive import __version__
 from archive.model.outcome import Reason
 from ingest.wire.fetch import Client, WireSettings
 from ingest.wire.guard import networks
@@ -113,7 +114,9 @@ def test_https_goes_through_a_tunnel_that_learns_the_host_and_no_more() -> None:
                 good(await client.fetch(Request(url=url, basic_auth=("me", "word"))))
             first, *headers = tunnel.asked[0].split("\r\n")
             assert first == "CONNECT paper.example:443 HTTP/1.1"
-            assert "User-Agent: newsarchive/0.1.0 (+https://reader.example/about)" in headers
+            assert (
+                f"User-Agent: newsarchive/{__version__} (+https://reader.example/about)" in headers
+            )
             assert not any("uthorization" in header for header in headers)
             assert site.asked[0].target == "/feed?secret=1"
             assert site.asked[0].header("authorization") == "Basic bWU6d29yZA=="

@@ -1,16 +1,19 @@
 """What a request says, and what it never does."""
 
 import asyncio
+import re
+from pathlib import Path
 
 import pytest
 
+from archive import __version__
 from archive.model.outcome import Reason, Validators
 from ingest.wire.result import ACCEPT_FEED, ACCEPT_PAGE, Request
 from ingest.wire.robots import RobotsCache
 from tests.ingest.wire.web import NOW, PUBLIC, RSS, bad, good, own, proxied, wired
 from tests.loopback import FakeNames, moved, reply
 
-AGENT = "newsarchive/0.1.0 (+https://reader.example/about)"
+AGENT = f"newsarchive/{__version__} (+https://reader.example/about)"
 
 
 def test_a_request_says_who_we_are_and_nothing_else() -> None:
@@ -62,10 +65,10 @@ def test_validators_add_two_headers_and_no_more() -> None:
 @pytest.mark.parametrize(
     ("contact", "agent"),
     [
-        ("", "newsarchive/0.1.0"),
-        ("me@reader.example", "newsarchive/0.1.0 (+me@reader.example)"),
-        ("me\r\nX-Evil: 1", "newsarchive/0.1.0 (+meX-Evil: 1)"),
-        ("caf\u00e9", "newsarchive/0.1.0 (+caf)"),
+        ("", f"newsarchive/{__version__}"),
+        ("me@reader.example", f"newsarchive/{__version__} (+me@reader.example)"),
+        ("me\r\nX-Evil: 1", f"newsarchive/{__version__} (+meX-Evil: 1)"),
+        ("caf\u00e9", f"newsarchive/{__version__} (+caf)"),
     ],
 )
 def test_the_contact_stands_in_the_name_and_cannot_break_out_of_it(
@@ -248,5 +251,30 @@ def test_a_failure_does_not_show_the_credentials_of_its_address() -> None:
             assert "secret" not in repr(found)
             broken = bad(await client.fetch(Request(url="http://me:secret@a b/")))
             assert "secret" not in repr(broken)
+
+    asyncio.run(run())
+
+
+# -- what the docs say of it -----------------------------------------------------------------------
+
+
+def test_the_request_that_the_docs_show_is_the_one_that_goes_out() -> None:
+    page = (Path(__file__).parents[3] / "docs/manners.md").read_text(encoding="utf-8")
+    found = re.search(r"```\n(GET .*?)\n```", page, re.DOTALL)
+    assert found
+    first, *headers = re.sub(r"newsarchive/[\d.]+", AGENT.split()[0], found[1]).split("\n")
+    _, target, version = first.split()
+
+    async def run() -> None:
+        names = FakeNames(www_example_org=PUBLIC)
+        async with proxied(names) as (site, client):
+            url = f"http://www.example.org{target}"
+            site.on(url, reply(304))
+            held = Validators(
+                url=url, etag='W/"5e8-64c1"', last_modified="Wed, 04 Mar 2026 09:00:00 GMT"
+            )
+            await client.fetch(Request(url=url, validators=held))
+            assert [": ".join(pair) for pair in site.asked[0].headers] == headers
+            assert version == "HTTP/1.1"
 
     asyncio.run(run())
