@@ -379,8 +379,15 @@ class Service:
                     "no_contact",
                     cure="set [fetch] contact to an address where a site's operator can reach you",
                 )
-            async with running(store, config, clock=self._place.now, rand=random.random) as engine:
+            async with running(
+                store,
+                config,
+                clock=self._place.now,
+                rand=random.random,
+                on_deposit=lambda deposited: self._subscriber.notice(deposited),
+            ) as engine:
                 self._engine = engine
+                self._meet_hubs()
                 clock = self._clock()
                 clock.start()
                 await self._tick()
@@ -389,8 +396,38 @@ class Service:
                 await self._stopping.wait()
                 self._log.info("stopping", hosts_in_flight=engine.n_running)
                 clock.shutdown(wait=False)
+                await self._subscriber.finish()
+                await self._publisher.finish()
                 self._stop_web()
             self._log.info("stopped")
+
+    def _meet_hubs(self) -> None:
+        """Make those who speak to hubs: as subscriber for feeds that name one, as publisher to our own."""
+        import random
+        import secrets
+        from urllib.parse import urljoin
+
+        from archive.output.document import hub_urls, public_url
+        from archive.output.publish import FEED_FILE
+        from ingest.websub import Publisher, Subscriber
+
+        config, engine, now = self._config, self._engine, self._place.now
+        self._subscriber = Subscriber(
+            self._store,
+            write=engine.write,
+            fetcher=engine.fetcher,
+            parser=engine.parser,
+            public_url=config.web.public_url,
+            clock=now,
+            rand=random.random,
+            random_bytes=secrets.token_bytes,
+        )
+        self._publisher = Publisher(
+            hubs=hub_urls(config),
+            feed_url=urljoin(public_url(config), FEED_FILE),
+            fetcher=engine.fetcher,
+            clock=now,
+        )
 
     def _clock(self) -> "AsyncIOScheduler":
         """Return the jobs: looking for due hosts, publishing, housekeeping, backup, and a watch on the wall clock."""
@@ -429,7 +466,7 @@ class Service:
     # ---- jobs ------------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        """Start the turns of due hosts, and say that the service lives."""
+        """Start the turns of due hosts, hear and ask hubs, and say that the service lives."""
         self._engine.failure = None
         await self._engine.tick()
         await self._engine.write(
@@ -443,6 +480,8 @@ class Service:
         if self._web is not None and self._web.poll() is not None and not self._stopping.is_set():
             self._log.error("web_ended", exit_code=self._web.returncode)
             self._web = None
+        await self._subscriber.tick()
+        self._publisher.tick()
 
     async def _publish(self) -> None:
         """Write what is settled into the publications, and the feed's files."""
@@ -452,6 +491,7 @@ class Service:
             lambda: publish_merged(self._store, self._config, now=self._place.now())
         )
         if result.changed:
+            self._publisher.note_change()
             self._log.info("published", n_entries=result.n_entries, n_bytes=result.n_bytes)
 
     async def _keep_house(self) -> None:

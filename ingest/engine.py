@@ -24,6 +24,7 @@ from archive.store.frontier import HostLease
 from archive.store.store import Plan, Store, Work
 from ingest.feed.parse import PARSER_VERSION
 from ingest.pace import PaceSettings, plan
+from ingest.poll import Fetcher, Parser
 from ingest.turn import Turn
 from ingest.wire.fetch import Client, WireSettings
 from ingest.wire.guard import networks
@@ -161,6 +162,16 @@ class Engine:
         self._concurrency = concurrency
         self._turns: set[asyncio.Task[None]] = set()
         self.failure: BaseException | None = None
+
+    @property
+    def fetcher(self) -> Fetcher:
+        """Return the client that all requests of this process share."""
+        return self._turn.fetcher
+
+    @property
+    def parser(self) -> Parser:
+        """Return the workers that all parsing of this process is done by."""
+        return self._turn.parser
 
     @property
     def n_running(self) -> int:

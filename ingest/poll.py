@@ -4,6 +4,7 @@ Called by `ingest.turn`. What comes back is for `archive.store.deposit`.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from pathlib import Path
@@ -29,6 +30,7 @@ from archive.model.outcome import (
 from archive.model.site import SiteRules
 from archive.model.stated import ArticlePage, ParsedFeed
 from ingest.children import Child, onward, with_children
+from ingest.wire.links import links
 from ingest.wire.result import ACCEPT_PAGE, Failed, Fetched, FetchResult, NotModified, Request
 from ingest.workers import WorkerKilled
 
@@ -178,35 +180,53 @@ async def _parse(job: FeedJob, fetched: Fetched, parser: Parser) -> FeedResult:
         validators = Validators(url=validators.url)
     if digest == job.body_digest:
         return FeedUnchanged(not_modified=False, validators=validators)
-    try:
-        parsed = await parser.parse_feed(
-            fetched.body, fetched.exchange.url, fetched.content_type, job.known
-        )
-    except NotAFeed as error:
-        return FeedFailed(reason=Reason.NOT_A_FEED, detail=str(error), body=fetched.body)
-    except WorkerKilled as error:
-        return FeedFailed(
-            reason=Reason.PARSE_LIMIT,
-            detail=f"parsing was stopped: it {error}",
-            worker_died=True,
-            body=fetched.body,
-        )
-    except Exception as error:  # noqa: BLE001  # a parser's bug is that feed's recorded failure, and no other's
-        return FeedFailed(
-            reason=Reason.PARSE,
-            detail=f"the parser failed: {type(error).__name__}: {error}",
-            body=fetched.body,
-        )
+    parsed = await parse_document(
+        parser, fetched.body, fetched.exchange.url, fetched.content_type, job.known
+    )
+    if isinstance(parsed, FeedFailed):
+        return parsed
     if not parsed.n_items and parsed.warnings:
         # An empty document that is not well formed is not remembered, neither by validators nor by its bytes (WIRE).
         validators, digest = Validators(url=validators.url), b""
     return FeedParsed(
-        parsed=parsed,
+        parsed=_with_links(parsed, fetched.exchange),
         body=fetched.body,
         body_digest=digest,
         validators=validators,
         content_type=fetched.content_type,
     )
+
+
+async def parse_document(
+    parser: Parser, body: bytes, url: str, content_type: str | None, known: frozenset[bytes]
+) -> ParsedFeed | FeedFailed:
+    """Parse a feed's document; what is wrong with it, or with the parser, is a failure and never raised."""
+    try:
+        return await parser.parse_feed(body, url, content_type, known)
+    except NotAFeed as error:
+        return FeedFailed(reason=Reason.NOT_A_FEED, detail=str(error), body=body)
+    except WorkerKilled as error:
+        return FeedFailed(
+            reason=Reason.PARSE_LIMIT,
+            detail=f"parsing was stopped: it {error}",
+            worker_died=True,
+            body=body,
+        )
+    except Exception as error:  # noqa: BLE001  # a parser's bug is that feed's recorded failure, and no other's
+        return FeedFailed(
+            reason=Reason.PARSE,
+            detail=f"the parser failed: {type(error).__name__}: {error}",
+            body=body,
+        )
+
+
+def _with_links(parsed: ParsedFeed, exchange: Exchange) -> ParsedFeed:
+    """Let the hubs, and the address of its own, that an answer's head names go before the document's (WebSub 4)."""
+    hub_urls = links(exchange.headers, "hub", base=exchange.url)
+    self_urls = links(exchange.headers, "self", base=exchange.url)
+    if hub_urls:
+        parsed = replace(parsed, hub_urls=hub_urls)
+    return replace(parsed, self_url=self_urls[0]) if self_urls else parsed
 
 
 async def _read(

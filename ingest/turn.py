@@ -75,6 +75,16 @@ class Turn:
         self._on_deposit = on_deposit
         self.is_stopping = False
 
+    @property
+    def fetcher(self) -> Fetcher:
+        """Return what fetches, for those who ask beside the turns (hubs)."""
+        return self._fetcher
+
+    @property
+    def parser(self) -> Parser:
+        """Return what parses under limits, for documents that came another way (pushes)."""
+        return self._parser
+
     async def take(self, lease: HostLease, only: Collection[int] | None = None) -> None:
         """Do all that is due at a host, then release it."""
         held: HostLease | None = lease

@@ -59,6 +59,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> settings.Config:
     sections = _plain_sections(source.values, base, mistakes)
     _override(sections, environ, mistakes)
     _check_pace(sections["pace"], mistakes)
+    _check_hubs(sections, mistakes)
     feeds = _feeds(source.values.get("feeds", []), base, sections["pages"], mistakes)
     sites = _sites(source.values.get("sites", {}), mistakes)
     mistakes.raise_any()
@@ -259,6 +260,14 @@ def _check_pace(stated: Mapping[str, object], mistakes: Mistakes) -> None:
             ("pace",),
             f"[pace] needs floor_s <= default_s <= ceiling_s, not {pace.floor_s}, {pace.default_s},"
             f" {pace.ceiling_s}",
+        )
+
+
+def _check_hubs(sections: Mapping[str, Mapping[str, object]], mistakes: Mistakes) -> None:
+    if sections["publish"].get("hubs") and not sections["web"].get("public_url"):
+        mistakes.add(
+            ("publish", "hubs"),
+            "'hubs' in [publish] needs public_url in [web]: the address under which hubs find the feed",
         )
 
 

@@ -79,6 +79,7 @@ def section_rules(base: Path) -> Mapping[str, Rules]:
             "settle_s": whole(0, MONTH_S),
             "updated": one_of("new", "substantial", "every"),
             "interval_s": whole(1, 86_400),
+            "hubs": texts(web_address),
         },
         "web": {
             "enabled": flag,

@@ -78,7 +78,8 @@ class FeedSettings:
 class PublishSettings:
     """[publish]. The merged feed: which articles, where to, under which lasting names (OUTPUT).
 
-    `updated` says which edits move an entry's updated: "new" (none), "substantial", "every".
+    `updated` says which edits move an entry's updated: "new" (none), "substantial", "every". `hubs` are told of every
+    change (WebSub).
     """
 
     query: str = ""
@@ -89,6 +90,7 @@ class PublishSettings:
     settle_s: int = 600
     updated: str = "substantial"
     interval_s: int = 300
+    hubs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,7 +129,8 @@ class FeedJob:
 
     `epoch` and `owner` are the fence of the host's lease. `known` are the digests of the items in the feed's
     current window, for `ingest.feed` (empty when the parser's version changed). `validators` is None when none may
-    be sent (none held, or the unconditional poll is due). `attempts` counts claims without an outcome.
+    be sent (none held, or the unconditional poll is due). `attempts` counts claims without an outcome. `is_pushed`: a
+    hub tells of its news, and lately no poll found what it had not told.
     `etag_pair` etc. live in `validators`.
     """
 
@@ -155,6 +156,7 @@ class FeedJob:
     attempts: int = 0
     due_at: datetime | None = None
     last_good_at: datetime | None = None
+    is_pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

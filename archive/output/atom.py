@@ -100,8 +100,9 @@ def _feed_elements(feed: FeedFacts, entries: Sequence[PublishedEntry]) -> Iterat
     yield _element("updated", rfc3339(updated_at(entries, feed)))
     yield _link("self", feed.self_url, type=MEDIA_TYPE.split(";")[0])
     yield _link("alternate", feed.page_url, type="text/html")
-    for url in feed.hub_urls:
-        yield _link("hub", url)
+    if not feed.is_archive_page:  # whose bytes never change again
+        for url in feed.hub_urls:
+            yield _link("hub", url)
     for rel, neighbour in (
         ("current", feed.current_url),
         ("prev-archive", feed.previous_url),

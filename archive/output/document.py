@@ -89,7 +89,13 @@ def facts_of(config: Config, *, archive_id: str) -> FeedFacts:
         title=config.publish.title,
         self_url=urljoin(base, "feed.xml"),
         page_url=base,
+        hub_urls=hub_urls(config),
     )
+
+
+def hub_urls(config: Config) -> tuple[str, ...]:
+    """Return the hubs that the feed names: none where others do not reach it, as no hub could either."""
+    return config.publish.hubs if config.web.public_url else ()
 
 
 def public_url(config: Config) -> str:

@@ -32,7 +32,8 @@ from archive.model.outcome import (
     Schedule,
     Validators,
 )
-from archive.store import frontier, moving, subscriptions
+from archive.model.push import PushOutcome
+from archive.store import frontier, moving, subscriptions, websub
 from archive.store.bodies import Bodies
 from archive.store.entries import EntryDeposit
 from archive.store.index import Indexer
@@ -70,32 +71,11 @@ class Depositor:
         self._plan = plan
         self._policy = policy
 
-    def keep_bodies(self, outcomes: Sequence[Outcome]) -> None:
-        """Commit the raw bodies that the outcomes will name: of pages, and of feed documents with something new."""
-        kept: list[tuple[bytes, str, bytes]] = []
-        for outcome in outcomes:
-            match outcome.result:
-                case FeedParsed(parsed=parsed, body=body, body_digest=digest) if parsed.entries:
-                    kept.append((digest, "feed", body))
-                case PageRead(body=body, body_digest=digest):
-                    kept.append((digest, "page", body))
-        if kept:
-            self._bodies.put(kept, stored_at=self._now_us)
-
     def _name_body(
         self, connection: Connection, digest: bytes, used_by: str, owner_id: int
     ) -> None:
-        """Write whose body it is: also a wall's page, which no statement names, can then be found."""
         if self._bodies.keeps:
-            connection.execute(
-                body_uses.insert().prefix_with("OR IGNORE"),
-                {
-                    "digest": digest,
-                    "used_by": used_by,
-                    "owner_id": owner_id,
-                    "first_at": self._now_us,
-                },
-            )
+            name_body(connection, digest, used_by, owner_id, at_us=self._now_us)
 
     def deposit(self, connection: Connection, outcome: Outcome) -> Deposited:
         """Write one outcome in its savepoint; a failure of ours is recorded as the feed's, and stops nothing."""
@@ -152,6 +132,8 @@ class Depositor:
                 n_overlap = None
             case FeedFailed() as failed:
                 values = self._values_after_failure(connection, outcome.job, failed)
+        if outcome.job.is_pushed and deposited.n_new + deposited.n_joined:
+            websub.note_missed(connection, outcome.job.feed_id, now=self._now)
         schedule = self._plan(
             outcome.job,
             outcome.exchange,
@@ -296,6 +278,28 @@ class Depositor:
                 return page.write(outcome, read)
             case PageFailed() as failed:
                 return page.write_failure(outcome, failed)
+
+
+def bodies_of(outcomes: Sequence[Outcome | PushOutcome]) -> list[tuple[bytes, str, bytes]]:
+    """Return the raw bodies that outcomes will name: of pages, and of feed documents with something new."""
+    kept: list[tuple[bytes, str, bytes]] = []
+    for outcome in outcomes:
+        match outcome.result:
+            case FeedParsed(parsed=parsed, body=body, body_digest=digest) if parsed.entries:
+                kept.append((digest, "feed", body))
+            case PageRead(body=body, body_digest=digest):
+                kept.append((digest, "page", body))
+    return kept
+
+
+def name_body(
+    connection: Connection, digest: bytes, used_by: str, owner_id: int, *, at_us: int
+) -> None:
+    """Write whose body it is: also a wall's page, which no statement names, can then be found."""
+    connection.execute(
+        body_uses.insert().prefix_with("OR IGNORE"),
+        {"digest": digest, "used_by": used_by, "owner_id": owner_id, "first_at": at_us},
+    )
 
 
 # Built once: building and keying a statement anew costs as much as running it.

@@ -77,7 +77,11 @@ class _Stated:
 
 
 class EntryDeposit:
-    """Writes one parsed feed. Made for one outcome, used once."""
+    """Writes one parsed feed. Made for one outcome, used once.
+
+    With `only_adds` the document was pushed and holds only what is new: nothing enters the feed's window or leaves
+    it, and what the last poll remembers of an item stays as it is.
+    """
 
     def __init__(
         self,
@@ -88,8 +92,10 @@ class EntryDeposit:
         indexer: Indexer,
         now: datetime,
         policy: DepositPolicy,
+        only_adds: bool = False,
     ) -> None:
         self._connection = connection
+        self._only_adds = only_adds
         self._job = job
         self._result = result
         self._indexer = indexer
@@ -131,7 +137,7 @@ class EntryDeposit:
         changed = [one for one in stated if not self._see_same(one)]
         for one in reversed(changed):
             self._write_entry(one)
-        n_gone = self._leave(window, confirmed_us=feed.window_confirmed_at)
+        n_gone = 0 if self._only_adds else self._leave(window, feed.window_confirmed_at)
         n_rejected = self._reject()
         self._drafts.flush()
         faces = Faces(self._connection, self._indexer, now=self._now)
@@ -157,14 +163,14 @@ class EntryDeposit:
 
     # ---- reading ---------------------------------------------------------------------------------
 
-    def _window(self) -> dict[int, bytes]:
-        """Return the sightings that stood in the feed's last document, with their items' digests."""
+    def _window(self) -> dict[int, tuple[bytes, int]]:
+        """Return the sightings that stood in the feed's last document: their items' digests, and when last seen."""
         rows = self._connection.execute(
-            sa.select(sightings.c.id, sightings.c.item_digest).where(
+            sa.select(sightings.c.id, sightings.c.item_digest, sightings.c.last_seen_at).where(
                 sightings.c.feed_id == self._job.feed_id, sightings.c.in_window
             )
         )
-        return {row.id: row.item_digest for row in rows}
+        return {row.id: (row.item_digest, row.last_seen_at) for row in rows}
 
     def _state(self, entry: Entry) -> _Stated:
         statement = record.from_entry(entry)
@@ -345,13 +351,8 @@ class EntryDeposit:
         """The entry stands as it stood."""
         self._n["seen"] += 1
         self._stays.add(sighting.id)
-        sighting.item_digest, sighting.in_window = one.entry.digest, True
         self._drafts.update(
-            sightings,
-            sighting.id,
-            item_digest=one.entry.digest,
-            in_window=True,
-            last_seen_at=self._now_us,
+            sightings, sighting.id, last_seen_at=self._now_us, **self._enter(sighting, one.entry)
         )
         self._drafts.update(statements, sighting.statement_id, last_stated_at=self._now_us)
 
@@ -371,15 +372,13 @@ class EntryDeposit:
             statement_id = self._draft_statement(one, variant.id, own.id)
             self._stays.add(own.id)
             own.statement_id, own.statement_digest = statement_id, one.digest
-            own.item_digest, own.in_window = one.entry.digest, True
             self._note_stated(own.id, one.traits, one.statement)
             self._drafts.update(
                 sightings,
                 own.id,
                 statement_id=statement_id,
-                item_digest=one.entry.digest,
-                in_window=True,
                 last_seen_at=self._now_us,
+                **self._enter(own, one.entry),
             )
             self._known.note_keys(variant, one.traits)
         else:
@@ -527,7 +526,7 @@ class EntryDeposit:
             url=entry.url,
             first_seen_at=self._now_us,
             last_seen_at=self._now_us,
-            in_window=True,
+            in_window=not self._only_adds,
             position=entry.position,
             item_digest=entry.digest,
             statement_id=statement_id,
@@ -546,7 +545,7 @@ class EntryDeposit:
             statement_id=statement_id,
             statement_digest=one.digest,
             item_digest=entry.digest,
-            in_window=True,
+            in_window=not self._only_adds,
         )
         self._known.note(variant, sighting, one.traits)
         self._note_stated(sighting_id, one.traits, one.statement)
@@ -612,17 +611,26 @@ class EntryDeposit:
 
     # ---- the feed's window -----------------------------------------------------------------------
 
-    def _stay(self, window: dict[int, bytes]) -> int:
+    def _enter(self, sighting: StoredSighting, entry: Entry) -> dict[str, object]:
+        """Return the columns that put a sighting into the window as this item of the document; none for a push."""
+        if self._only_adds:
+            return {}
+        sighting.item_digest, sighting.in_window = entry.digest, True
+        return {"item_digest": entry.digest, "in_window": True}
+
+    def _stay(self, window: dict[int, tuple[bytes, int]]) -> int:
         """Keep the sightings whose items stood in the document as they were; returns how many items that was."""
         seen = {digest for digest, _ in self._result.parsed.seen}
-        self._stays.update(sighting_id for sighting_id, digest in window.items() if digest in seen)
+        self._stays.update(id_ for id_, (digest, _) in window.items() if digest in seen)
         return len(self._result.parsed.seen)
 
-    def _leave(self, window: dict[int, bytes], *, confirmed_us: int) -> int:
-        """Let the rest leave the window: last seen when the window was last confirmed."""
-        gone = [sighting_id for sighting_id in window if sighting_id not in self._stays]
-        for sighting_id in gone:
-            self._drafts.update(sightings, sighting_id, in_window=False, last_seen_at=confirmed_us)
+    def _leave(self, window: dict[int, tuple[bytes, int]], confirmed_us: int) -> int:
+        """Let the rest leave the window: last seen when the window was last confirmed, or in a later push."""
+        gone = {id_: seen_us for id_, (_, seen_us) in window.items() if id_ not in self._stays}
+        for sighting_id, seen_us in gone.items():
+            self._drafts.update(
+                sightings, sighting_id, in_window=False, last_seen_at=max(confirmed_us, seen_us)
+            )
         return len(gone)
 
     def _reject(self) -> int:

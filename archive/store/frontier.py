@@ -18,7 +18,15 @@ from sqlalchemy import Connection
 
 from archive.model.outcome import FeedJob, PageJob, Reason, Rhythm, Validators
 from archive.store.instants import NEVER, to_at, to_at_or_none, to_us
-from archive.store.schema import feeds, hosts, page_tasks, revisions, sightings, variants
+from archive.store.schema import (
+    feeds,
+    hosts,
+    page_tasks,
+    revisions,
+    sightings,
+    variants,
+    websub,
+)
 
 LEASE_S = 180
 """Three times what a turn may last (SERVICE: a batch is 60 s, the lease >= 3 x that)."""
@@ -394,6 +402,7 @@ def _feed_job(
         attempts=row.attempts,
         due_at=to_at_or_none(row.next_poll_at),
         last_good_at=to_at_or_none(row.last_good_at),
+        is_pushed=bool(row.is_pushed),
     )
 
 
@@ -440,8 +449,19 @@ _CLEAR_ATTEMPTS: Final = (
 _COUNT_CLAIM: Final = (
     sa.update(feeds).where(feeds.c.id == sa.bindparam("feed")).values(attempts=feeds.c.attempts + 1)
 )
+# A hub owes it pushes, has sent one, and no poll since has found what it had not told of.
+_IS_PUSHED: Final = (
+    sa.exists()
+    .where(
+        websub.c.feed_id == feeds.c.id,
+        websub.c.state.in_(("active", "renewing")),
+        websub.c.lease_until > sa.bindparam("now"),
+        websub.c.pushed_at > sa.func.coalesce(websub.c.missed_at, 0),
+    )
+    .label("is_pushed")
+)
 _DUE_FEEDS: Final = (
-    sa.select(feeds)
+    sa.select(feeds, _IS_PUSHED)
     .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.next_poll_at <= sa.bindparam("now"))
     .order_by(feeds.c.next_poll_at, feeds.c.id)
 )

@@ -18,17 +18,19 @@ from sqlalchemy import Connection
 from archive.errors import UsageError
 from archive.model.kept import FeedRow
 from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
+from archive.model.push import PushOutcome
 from archive.store import correcting, frontier, indexing, subscriptions, upkeep
 from archive.store import dump as dumping
 from archive.store.bodies import Bodies
-from archive.store.deposit import Depositor, Plan
+from archive.store.deposit import Depositor, Plan, bodies_of
 from archive.store.erasing import Erased, Erasing
 from archive.store.frontier import HostLease
 from archive.store.index import Indexer
-from archive.store.instants import to_at
+from archive.store.instants import to_at, to_us
 from archive.store.naming import article_named
 from archive.store.opening import READS, bodies_path_of, open_engine, path_of, unusable
 from archive.store.policy import DepositPolicy
+from archive.store.pushing import NewsRhythm, PushDeposit
 from archive.store.schema import feeds, meta
 from archive.store.settle import SettlePolicy, settle
 from archive.store.subscriptions import Subscription, Synced
@@ -162,7 +164,7 @@ class Store:
         would double that. Each outcome still stands alone (`deposit`).
         """
         depositor = self._depositor(now=now, plan=plan)
-        self._keep_bodies(depositor, outcomes)
+        self._keep_bodies(outcomes, now=now)
         with self.writing() as connection:
             done = tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
             for lease in released:
@@ -198,7 +200,7 @@ class Store:
         failure. Bodies are committed before the transaction that names them.
         """
         depositor = self._depositor(now=now, plan=plan)
-        self._keep_bodies(depositor, outcomes)
+        self._keep_bodies(outcomes, now=now)
         with self.writing() as connection:
             return tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
 
@@ -207,9 +209,29 @@ class Store:
             bodies=self._bodies, indexer=self._indexer, now=now, plan=plan, policy=self._policy
         )
 
-    def _keep_bodies(self, depositor: Depositor, outcomes: Sequence[Outcome]) -> None:
+    def deposit_push(
+        self, push: PushOutcome, *, now: datetime, after_news: NewsRhythm
+    ) -> Deposited | None:
+        """Write what a hub pushed, and answer its letter; None while its feed is being polled: it is for later.
+
+        `after_news` is `ingest.pace.after_news`. What comes back fenced was not written: it was answered already, or
+        its feed is not polled either.
+        """
+        self._keep_bodies([push], now=now)
+        with self.writing() as connection:
+            return PushDeposit(
+                connection,
+                push,
+                indexer=self._indexer,
+                now=now,
+                policy=self._policy,
+                after_news=after_news,
+                names_body=self._bodies.keeps,
+            ).write()
+
+    def _keep_bodies(self, outcomes: Sequence[Outcome | PushOutcome], *, now: datetime) -> None:
         try:
-            depositor.keep_bodies(outcomes)
+            self._bodies.put(bodies_of(outcomes), stored_at=to_us(now))
         except sqlite3.DatabaseError as error:
             raise unusable(error, bodies_path_of(self._path)) from error
 

@@ -1,7 +1,7 @@
 """The Starlette application: routes to pages, the published feed, health; every failure a page with its reason.
 
-Reads the archive and writes nothing. Each request opens its own read-only connection (1 ms) in a worker thread, so
-a long search delays no other page; the feed is answered on the event loop, from memory.
+Reads the archive, and writes what hubs say into its inbox. Each request opens its own read-only connection (1 ms) in
+a worker thread, so a long search delays no other page; the feed is answered on the event loop, from memory.
 """
 
 import asyncio
@@ -28,9 +28,12 @@ from starlette.staticfiles import StaticFiles
 
 from archive.config.settings import Config
 from archive.errors import ArchiveUnusable, NewsArchiveError, NotFound
-from archive.output.document import public_url
+from archive.model.push import CALLBACK_PATH
+from archive.output.document import hub_urls, public_url
 from archive.output.publish import FEED_FILE, STYLE_FILE, style
 from archive.output.series import page_file
+from archive.store.inbox import Inbox
+from archive.web.callbacks import Callbacks
 from archive.web.documents import Documents
 from archive.web.guards import HEADERS, Guards, host_name, token_of
 from archive.web.pages import Pages
@@ -56,7 +59,10 @@ def create(
     `[web] token_file`. The archive is opened anew for each request, so it may be made or restored meanwhile.
     """
     pages = Pages(archive_url, config, zone=zone, clock=clock)
-    documents = Documents(config.publish.dir, max_age_s=config.publish.interval_s)
+    documents = Documents(
+        config.publish.dir, max_age_s=config.publish.interval_s, links=_feed_links(config)
+    )
+    callbacks = Callbacks(Inbox(archive_url), most_bytes=config.fetch.max_wire_bytes, clock=clock)
 
     def page(path: str, make: Page) -> Route:
         return Route(path, partial(_page, make))
@@ -73,6 +79,7 @@ def create(
             Route("/feed-{number:int}.xml", partial(_feed_page, documents)),
             Route(f"/{STYLE_FILE}", _feed_style),
             Route("/favicon.ico", _icon),
+            Route(f"/{CALLBACK_PATH}{{name}}", callbacks.answer, methods=["GET", "POST"]),
             Route("/livez", _alive),
             Route("/readyz", partial(_ready, pages)),
             Mount("/static", StaticFiles(directory=HERE / "static")),
@@ -95,6 +102,15 @@ def create(
 
 async def _page(make: Page, request: Request) -> Response:
     return HTMLResponse(await asyncio.to_thread(make, request))
+
+
+def _feed_links(config: Config) -> str | None:
+    """Return the Link header of the feed: its hubs, and the address it is subscribed under (WebSub, section 4)."""
+    hubs = hub_urls(config)
+    if not hubs:
+        return None
+    links = [f'<{url}>; rel="hub"' for url in hubs]
+    return ", ".join([*links, f'<{public_url(config)}{FEED_FILE}>; rel="self"'])
 
 
 async def _feed(documents: Documents, request: Request) -> Response:

@@ -37,11 +37,15 @@ class Document:
 
 
 class Documents:
-    """The documents of one folder, kept in memory while their files stay as they are."""
+    """The documents of one folder, kept in memory while their files stay as they are.
 
-    def __init__(self, folder: Path, *, max_age_s: int) -> None:
+    `links` is the Link header of those that are not final.
+    """
+
+    def __init__(self, folder: Path, *, max_age_s: int, links: str | None = None) -> None:
         self._folder = folder
         self._max_age_s = max_age_s
+        self._links = links
         self._held: dict[str, Document] = {}
 
     def find(self, name: str) -> Document | None:
@@ -83,6 +87,8 @@ class Documents:
             # Feeds are made to be read by programs of other origins.
             "Cross-Origin-Resource-Policy": "cross-origin",
         }
+        if self._links is not None and not is_final:
+            headers["Link"] = self._links
         if is_known(request, document):
             return Response(status_code=304, headers=headers)
         if is_packed:

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from archive.errors import UsageError
+from archive.model.push import CALLBACK_PATH
 
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -34,7 +35,10 @@ HEADERS: Final = {
 }
 
 OPEN_PATHS: Final = frozenset({"/livez", "/readyz"})
-"""Answered without a token: health checks have none, and these say nothing of the archive's content."""
+"""Answered without a token: health checks have none, and these say nothing of the archive's content.
+
+So are the callbacks below CALLBACK_PATH: hubs have no token, but a name that nobody can guess.
+"""
 
 
 class Guards:
@@ -68,7 +72,8 @@ class Guards:
             return PlainTextResponse(
                 "This name is not served here; set [web] public_url to it.\n", status_code=421
             )
-        if self._token is None or scope["path"] in OPEN_PATHS:
+        path: str = scope["path"]
+        if self._token is None or path in OPEN_PATHS or path.startswith(f"/{CALLBACK_PATH}"):
             return None
         if is_allowed(headers.get("authorization", ""), self._token):
             return None
