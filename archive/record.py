@@ -192,9 +192,9 @@ def from_page(page: ArticlePage, url: str | None = None) -> Statement:
         url=url,
         canonical_url=page.canonical_url,
         authors=tuple(Author(name=name) for name in page.authors if name),
-        published_at=page.published_at,
+        published_at=_utc(page.published_at),
         published_precision=page.published_precision,
-        modified_at=page.modified_at,
+        modified_at=_utc(page.modified_at),
         modified_precision=page.modified_precision,
         section=page.section,
         tags=page.tags,
@@ -209,6 +209,11 @@ def from_page(page: ArticlePage, url: str | None = None) -> Statement:
         claims=page.claims,
         provenance=dict(page.provenance),
     )
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    """Return an instant that a page states with its own offset as one of the archive."""
+    return at.astimezone(UTC) if at is not None else None
 
 
 def statement_digest(statement: Statement) -> bytes:
@@ -559,10 +564,19 @@ def _choose_dates(
 
 
 def _choose_authors(choice: _Choice, feed: Statement, page: Statement | None) -> None:
-    if page is not None and page.provenance.get("authors") in _SURE_SOURCES:
+    if page is not None and _names_somebody(page):
         choice.take("authors", page)
     choice.take("authors", feed)
     choice.take("authors", page)
+
+
+def _names_somebody(page: Statement) -> bool:
+    """Whether a page surely states its authors, and not only the paper itself, which says less than a feed."""
+    if page.provenance.get("authors") not in _SURE_SOURCES:
+        return False
+    site = (page.site_name or "").casefold()
+    names = [author.name.casefold() for author in page.authors]
+    return not (site and len(names) == 1 and (site in names[0] or names[0] in site))
 
 
 # ---- by hand ------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ the visible line, and only where no place for dates states one, htmldate's searc
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
 import htmldate
@@ -18,15 +19,24 @@ from ingest.page.meta import MetaTags
 from ingest.page.metadata import Ledger, Stated
 
 _LATEST_AHEAD = timedelta(hours=24)
+_MOST_BEHIND = timedelta(
+    days=366
+)  # that far a clock may be behind before a page's own is the wrong one
+_WIDEST = timedelta(hours=14)  # of the offsets in use (IANA time zone database)
+_ZONES_STEP = timedelta(minutes=15)  # all of them are whole quarters of an hour
+_OFFSET = re.compile(r"T\d{2}:\d{2}.*?([+-]\d{2}:?\d{2})$")
+_ARCHIVED = re.compile(r"^.*/(?=https?:/)")  # a copy's address holds the original's
 _URL_DATE = re.compile(r"/((?:19|20)\d{2})[/-]([01]?\d)[/-]([0-3]?\d)(?=[/-])")
 _PUBLISHED_META = (
     "article:published_time", "article:published", "og:published_time",
     "og:article:published_time", "parsely-pub-date", "sailthru.date", "datepublished",
-    "dcterms.created", "dcterms.date", "dc.date.issued", "dc.date.created", "dc.date",
+    "dcterms.created", "dc.date.issued", "dc.date.created",
     "cxenseparse:recs:publishtime", "publish-date", "publish_date", "publication_date",
-    "publicationdate", "pubdate", "pub_date", "date", "article.published", "created",
-    "article_date_original", "date.publish", "rnews:datepublished", "vr:published_time",
+    "publicationdate", "pubdate", "pub_date", "article.published", "article_date_original",
+    "date.publish", "rnews:datepublished", "vr:published_time",
 )  # fmt: skip
+# Names that say a date and not which: many programs put the day the page was made there.
+_SOME_DATE_META = ("date", "dc.date", "dcterms.date", "created")
 _MODIFIED_META = (
     "article:modified_time", "og:updated_time", "article:modified", "dcterms.modified",
     "dc.date.modified", "last-modified", "lastmod", "datemodified", "revised", "article.updated",
@@ -34,32 +44,102 @@ _MODIFIED_META = (
 )  # fmt: skip
 
 
-def state_dates(ledger: Ledger, s: Stated) -> tuple[Read | None, Read | None]:
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An instant with the offset of the place it was written in; a day is 00:00 UTC of that date."""
+
+    at: datetime
+    precision: Precision
+
+
+def state_dates(ledger: Ledger, s: Stated) -> tuple[Dated | None, Dated | None]:
     """State published_at and modified_at; return the chosen instants.
 
+    An instant carries the offset of the place where it was written, so that its day is the day the
+    paper printed: a report of 21:24 in Philadelphia is of that evening, not of the next UTC day.
     A date without a time gives way to a later claim that has the time of that day. A modification
     before the publication is no modification.
     """
-    published = _chosen_date(ledger, s, "published_at", _published(s))
+    latest = _latest(s)
+    published = _chosen_date(ledger, s, "published_at", _published(s), latest)
     if published is None and not any(c.field == "published_at" for c in ledger.claims):
         # Not where a stated date was refused: then the page's clock is wrong, and so is a guess.
-        published = _chosen_date(ledger, s, "published_at", _by_htmldate(s))
-    modified = _chosen_date(ledger, s, "modified_at", _modified(s), not_before=published)
-    return published, modified
+        published = _chosen_date(ledger, s, "published_at", _by_htmldate(s), latest)
+    modified = _chosen_date(ledger, s, "modified_at", _modified(s), latest, not_before=published)
+    place = _place_of(s)
+    return _as_written(ledger, "published_at", published, place), _as_written(
+        ledger, "modified_at", modified, place
+    )
 
 
 def zone_of(s_raws: Iterable[str], fetched_at: datetime) -> tzinfo:
     """Return the zone to read a time without one in: that of an instant stated on the page, else of the fetch."""
-    for raw in s_raws:
-        match = re.search(r"T\d{2}:\d{2}.*?([+-]\d{2}:?\d{2})$", raw.strip())
-        if match and match[1].replace(":", "") not in ("+0000", "-0000"):
-            try:
-                instant = datetime.fromisoformat("2000-01-01T00:00" + match[1])
-            except ValueError:
-                continue
-            if instant.tzinfo is not None:
-                return instant.tzinfo
-    return fetched_at.tzinfo or UTC
+    stated = (offset for raw in s_raws if (offset := _offset_of(raw)) is not None)
+    return next(stated, None) or fetched_at.tzinfo or UTC
+
+
+def _offset_of(raw: str) -> tzinfo | None:
+    """Return the offset at the end of an instant; None for UTC too, which programs write everywhere."""
+    match = _OFFSET.search(raw.strip())
+    if match is None or match[1].replace(":", "") in ("+0000", "-0000"):
+        return None
+    try:
+        return datetime.fromisoformat("2000-01-01T00:00" + match[1]).tzinfo
+    except ValueError:
+        return None
+
+
+def _latest(s: Stated) -> datetime:
+    """Return the last instant that is believed: a day after the fetch, or what the page's own clock shows.
+
+    A program stamps the moment of a change, a person sets a date of publication ahead. So where the
+    page was changed after "now", it is our clock that is behind: a machine without a battery for it,
+    or a file that was fetched at another time than the one that is given.
+    """
+    latest = s.fetched_at + _LATEST_AHEAD
+    stamps = [s.article.text("dateModified") if s.article else None]
+    stamps += [s.meta.first("article:modified_time"), s.meta.first("og:updated_time")]
+    for raw in stamps:
+        read = _read(s, raw) if raw else None
+        if read is None or read.precision is not Precision.MINUTE:
+            continue
+        if latest < read.at <= s.fetched_at + _MOST_BEHIND:
+            latest = read.at
+    return latest
+
+
+def _place_of(s: Stated) -> tzinfo | None:
+    """Return the zone the page is written in: the site's, a stated offset, or what its shown clock tells.
+
+    "2020-02-25T02:25:54Z" beside a line that shows "February 24, 2020, 9:25pm" is five hours west.
+    """
+    if s.site_zone is not None:
+        return s.site_zone
+    for raw in date_raws(s.meta, s.article):
+        if (offset := _offset_of(raw)) is not None:
+            return offset
+    shown = s.header.published
+    if shown is None or shown.read.precision is not Precision.MINUTE:
+        return None
+    if not shown.read.how.endswith("no zone"):
+        return None
+    for raw in date_raws(s.meta, s.article):
+        read = _read(s, raw)
+        if read is None or read.precision is not Precision.MINUTE:
+            continue
+        clock = shown.read.at.astimezone(s.zone).replace(tzinfo=UTC)
+        apart = clock - read.at.replace(second=0, microsecond=0)
+        if apart and abs(apart) <= _WIDEST and apart % _ZONES_STEP == timedelta(0):
+            return timezone(apart)
+    return None
+
+
+def _as_written(ledger: Ledger, name: str, read: Read | None, place: tzinfo | None) -> Dated | None:
+    claim = ledger.chosen(name)
+    if read is None or claim is None:
+        return None
+    zone = (_offset_of(claim.stated) or place) if read.precision is Precision.MINUTE else None
+    return Dated(read.at.astimezone(zone) if zone is not None else read.at, read.precision)
 
 
 def date_raws(meta: MetaTags, article: Node | None) -> Iterator[str]:
@@ -79,11 +159,14 @@ def _published(s: Stated) -> Iterator[tuple[str, str, Read | None]]:
         source = "opengraph" if ":" in name else "meta"
         yield from ((source, raw, _read(s, raw)) for raw in s.meta.all(name))
     yield from (("microdata", raw, _read(s, raw)) for raw in s.micro.all("datePublished"))
-    if (dated := _URL_DATE.search(urlsplit(s.page.url).path)) is not None:
+    address = _ARCHIVED.sub("", urlsplit(s.page.url).path)
+    if (dated := _URL_DATE.search(address)) is not None:
         raw = f"{dated[1]}-{int(dated[2]):02}-{int(dated[3]):02}"
         yield "inferred", raw, _read(s, raw)
     if s.header.published:
         yield "visible", s.header.published.stated, s.header.published.read
+    for name in _SOME_DATE_META:
+        yield from (("meta", raw, _read(s, raw)) for raw in s.meta.all(name))
 
 
 def _modified(s: Stated) -> Iterator[tuple[str, str, Read | None]]:
@@ -126,13 +209,14 @@ def _chosen_date(
     s: Stated,
     name: str,
     stated: Iterator[tuple[str, str, Read | None]],
+    latest: datetime,
     not_before: Read | None = None,
 ) -> Read | None:
     chosen: Read | None = None
     for source, raw, read in stated:
         if read is None:
             continue
-        believed = is_believable(read.at, s.fetched_at) and read.at <= s.fetched_at + _LATEST_AHEAD
+        believed = is_believable(read.at, latest) and read.at <= latest
         if not_before is not None and read.at < not_before.at:
             believed = False
         ledger.state(name, source, raw, read.at.isoformat(), accept=believed)

@@ -29,6 +29,12 @@ _SECTION_WORDS = 4
 _SECTION_CHARACTERS = 40
 _DATE_WORDS = 5  # of a date without a year: "Day of the press on 3 May" is a subject
 _PARAGRAPH_KEY = 60
+# "Article mis à jour le 7 janvier": the piece itself, before what was done to it.
+_SUBJECT = re.compile(
+    r"^(?:this |cet |dit |dieser )?(?:articles?|artikel|bericht|beitrag|story|artículo|articolo|artigo|artykuł)"
+    r" +(?=\w+ )",
+    re.IGNORECASE,
+)
 _OPENING = 200  # characters, blanks among them, that surely hold the first letters of a paragraph
 _PARAGRAPHS_BEHIND = etree.XPath("following::p")
 _DRAWING = re.compile(r"<svg\b(?:(?!</svg>).)*+(?:</svg>|\Z)", re.DOTALL)  # half of a line's bytes
@@ -173,7 +179,7 @@ class _Reading:
 
     def _date(self, atom: Atom) -> tuple[bool, DateAtom] | None:
         """Return (is an update, date) for an atom that is a date, with or without "published" before it."""
-        text, is_update = atom.text, False
+        text, is_update = _SUBJECT.sub("", atom.text), False
         folded = text.casefold()
         for words, means_update in self.lexicon.date_leads:
             if folded.startswith(words) and not text[len(words) : len(words) + 1].isalpha():
@@ -208,7 +214,7 @@ def _may_be_section(text: str) -> bool:
         len(text.split()) <= _SECTION_WORDS
         and 2 < len(text) <= _SECTION_CHARACTERS
         and not text.endswith((":", ".", "?", "!"))
-        and not any(c.isdigit() for c in text)
+        and not any(c.isdigit() or c == ":" for c in text)
         and text[0].isalpha()
     )
 

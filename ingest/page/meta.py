@@ -82,7 +82,7 @@ class MetaTags:
 
 
 class Microdata:
-    """The article's itemprop values in the body, not those of its comments: content or datetime attribute, else text."""
+    """The article's itemprop values in the body, not its comments': content or datetime, else text."""
 
     def __init__(self, page: PageTree) -> None:
         self._values: dict[str, list[str]] = {}

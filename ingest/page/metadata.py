@@ -12,15 +12,17 @@ from datetime import datetime, tzinfo
 from urllib.parse import urlsplit
 
 from lxml import etree
-from trafilatura.metadata import extract_author
+from lxml.html import HtmlElement
 
 from archive.model.stated import Claim, Counter, CounterKind
 from ingest.clean import one_line
+from ingest.page.bylines import byline_by_name
 from ingest.page.counters import counters_of, read_duration
 from ingest.page.headerline import HeaderLine
 from ingest.page.jsonld import LinkedData, Node
 from ingest.page.meta import MetaTags, Microdata, related_links
 from ingest.page.people import names_of, stated_names
+from ingest.page.topics import topic_of, topics_shown
 from ingest.page.tree import PageTree, letters
 
 MAX_STATED = 1_000
@@ -42,11 +44,6 @@ _HOME = frozenset((
     "home", "homepage", "start", "startseite", "startpagina", "accueil", "inicio", "início",
     "hem", "forside", "hjem", "strona", "główna", "voorpagina",
 ))  # fmt: skip
-_TOPIC_BLOCKS = etree.XPath(
-    "//*[self::ul or self::div or self::p or self::section or self::nav][contains(@class, 'tags')"
-    " or contains(@class, 'topics') or contains(@class, 'keywords') or contains(@class, 'themen')"
-    " or contains(@class, 'tag-list') or contains(@class, 'topic-list')]"
-)
 _BREADCRUMBS = etree.XPath(
     "//*[contains(@class, 'readcrumb') or contains(@id, 'readcrumb')"
     " or contains(@aria-label, 'readcrumb')]//a"
@@ -73,11 +70,13 @@ class Stated:
     data: LinkedData
     article: Node | None
     header: HeaderLine
+    headline: HtmlElement | None
     site_name: str | None
     language: str | None
     language_is_inferred: bool
     fetched_at: datetime
     zone: tzinfo
+    site_zone: tzinfo | None
     ruled: dict[str, list[str]] = field(default_factory=dict)
 
 
@@ -134,15 +133,19 @@ def state_names_and_places(ledger: Ledger, s: Stated) -> None:
             if values:
                 ledger.state(name, source, ", ".join(values), list(values))
     # The dear searches of the whole page, only where no place for it says anything.
-    if ledger.chosen("authors") is None and (found := _author_by_class(s)):
+    if ledger.chosen("authors") is None and (
+        found := list(byline_by_name(s.page.root, site_name=s.site_name))
+    ):
         ledger.state("authors", "inferred", ", ".join(found), found)
-    if ledger.chosen("tags") is None and (found := _topics_shown(s)):
+    if found := _the_house(s):
+        ledger.state("authors", "json-ld", found[0], found)
+    if ledger.chosen("tags") is None and (found := topics_shown(s.page.root, s.headline)):
         ledger.state("tags", "visible", ", ".join(found), found)
-    no_section = {letters(name) for name in (*ledger.names("authors"), s.site_name or "")} - {""}
+    no_section = _no_sections(s, ledger.names("authors"))
     for name, ladder in _TEXT_LADDERS.items():
         for source, stated in ladder(s):
             if stated:
-                accept = name != "section" or not _is_among(stated, no_section)
+                accept = name != "section" or letters(stated) not in no_section
                 ledger.state(name, source, stated, stated, accept=accept)
 
 
@@ -235,6 +238,8 @@ def _section(s: Stated) -> Ladder:
         yield "json-ld" if any(s.data.of_type("BreadcrumbList")) else "visible", crumbs[0]
     for stated in s.article.texts("articleSection") if s.article else ():
         yield "json-ld", stated
+    for stated in (*s.meta.all("articlesection"), *s.micro.all("articleSection")):
+        yield "microdata", _last_of_path(stated)
     for part in urlsplit(s.page.url).path.split("/")[1:-1]:
         if re.fullmatch(r"[a-z]{3,20}(?:-[a-z]{2,20}){0,2}", part) and part not in _NO_SECTION:
             yield "inferred", part.replace("-", " ")
@@ -372,7 +377,7 @@ def _authors(s: Stated) -> Names:
     site = s.site_name
     yield "rule", [n for text in s.ruled.get("authors", ()) for n in names_of(text)]
     if s.article is not None:
-        yield "json-ld", _distinct(_persons(s.article, site))
+        yield "json-ld", _distinct(_persons(s, s.article))
     for source, names in (
         ("opengraph", ("article:author", "og:article:author")),
         ("meta", _AUTHOR_META),
@@ -397,43 +402,45 @@ def _authors(s: Stated) -> Names:
     yield "visible", s.header.authors
 
 
-def _topics_shown(s: Stated) -> list[str]:
-    """Return the words of a list of topics under the article ("Meer over: ...")."""
-    for block in _TOPIC_BLOCKS(s.page.root)[:12]:
-        links = [one_line(a.text_content()) for a in block.iter("a")]
-        others = len(one_line(block.text_content())) - sum(map(len, links))
-        if not (0 < len(links) <= 20 and others < 60):
-            continue
-        labels = _labels(links, split=False)
-        if labels and all(len(label.split()) <= 6 for label in labels):
-            return labels
-    return []
+def _no_sections(s: Stated, authors: Sequence[str]) -> set[str]:
+    """Return what is no section's name, in letters: the site's names, the authors' and the headline."""
+    host = (urlsplit(s.page.url).hostname or "").removeprefix("www.")
+    names = {host, host.split(".")[0], s.site_name or "", *authors}
+    names |= {
+        f"{article} {name}" for name in names for article in ("the", "de", "der", "die", "das")
+    }
+    if s.article is not None:
+        names |= {s.article.text("headline") or "", s.article.text("publisher") or ""}
+    if s.headline is not None:
+        names.add(s.headline.text_content())
+    return {letters(name) for name in names} - {""}
 
 
-def _is_among(stated: str, names: set[str]) -> bool:
-    """Tell whether `stated` is, or holds, one of `names`: a byline is no section."""
-    return any(name in letters(stated) for name in names)
+def _persons(s: Stated, article: Node) -> Iterator[str]:
+    """Yield who wrote it, agencies too; not the paper itself, which many state where they name nobody."""
+    for key in ("author", "creator"):
+        nodes = [n for n in article.nodes(key) if not _is_the_house(s, n.text("name"))]
+        for name in [t for n in nodes for t in n.texts("name")]:
+            yield from stated_names(name, site_name=s.site_name)
+        for stated in article.texts(key) if not any(article.nodes(key)) else ():
+            yield from stated_names(stated, site_name=s.site_name)
 
 
-def _author_by_class(s: Stated) -> list[str]:
-    """Search the page for a byline by class and id, as trafilatura does; dear, and the last resort."""
-    stated = extract_author(s.page.root) or ""
-    return _distinct(
-        n for part in stated.split(";") for n in stated_names(part, site_name=s.site_name)
-    )
+def _the_house(s: Stated) -> list[str]:
+    """Return the paper as its article's only author, if its linked data says so."""
+    stated = s.article.text("author") if s.article is not None else None
+    return list(stated_names(stated)[:1]) if stated and _is_the_house(s, stated) else []
 
 
-def _persons(article: Node, site: str | None) -> Iterator[str]:
-    """Yield the persons that wrote it; organisations only where there is no person."""
-    nodes = list(article.nodes("author")) or list(article.nodes("creator"))
-    people = [n for n in nodes if "Organization" not in " ".join(n.types)] or nodes
-    if people:
-        for node in people:
-            for name in node.texts("name"):
-                yield from stated_names(name, site_name=site)
-    else:
-        for stated in (*article.texts("author"), *article.texts("creator")):
-            yield from stated_names(stated, site_name=site)
+def _is_the_house(s: Stated, name: str | None) -> bool:
+    host = (urlsplit(s.page.url).hostname or "").removeprefix("www.")
+    houses = {
+        s.site_name,
+        s.article.text("publisher") if s.article else None,
+        host,
+        host.split(".")[0],
+    }
+    return letters(name or "") in {letters(house) for house in houses if house}
 
 
 def _tags(s: Stated) -> Names:
@@ -447,7 +454,8 @@ def _tags(s: Stated) -> Names:
             s.meta.all("news_keywords", "parsely-tags", "sailthru.tags", "cxenseparse:taglist")
         ),
     )
-    yield "visible", _labels(related_links(s.page, "tag"), split=False)
+    # WordPress marks its categories "category tag": they are sections.
+    yield "visible", _labels(related_links(s.page, "tag", but_not="category"), split=False)
     yield "meta", _labels(s.meta.all("keywords", "dc.subject", "dcterms.subject"))
     yield "json-ld", _labels(s.article.texts("keywords") if s.article else ())
 
@@ -456,7 +464,7 @@ def _labels(stated: Iterable[str], *, split: bool = True) -> list[str]:
     found: list[str] = []
     for words in stated:
         for part in re.split(r"[,;]", words) if split or words.count(",") > 1 else [words]:
-            label = one_line(part).strip(" #.\"'")
+            label = topic_of(part).strip(" .\"'")
             if 1 < len(label) <= _MAX_TAG and label not in found:
                 found.append(label)
     return found[:MAX_TAGS]

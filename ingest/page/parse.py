@@ -23,7 +23,7 @@ from archive.words.tokens import tokens
 from ingest.clean import clean_html, one_line, text_of
 from ingest.dates import read_date
 from ingest.page.dating import date_raws, state_dates, zone_of
-from ingest.page.headerline import Moment, read_header_line
+from ingest.page.headerline import Moment, find_headline, read_header_line
 from ingest.page.jsonld import read_linked_data
 from ingest.page.language import detected
 from ingest.page.measure import minutes_to_read
@@ -90,7 +90,8 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         or language_tag(page.language_stated)
         or language_tag(meta.first("og:locale"))
     )
-    zone = _zone(rules, date_raws(meta, article), fetched_at)
+    site_zone = _site_zone(rules)
+    zone = site_zone or zone_of(date_raws(meta, article), fetched_at)
 
     claims = title_claims(
         page,
@@ -130,11 +131,13 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         data=data,
         article=article,
         header=header,
+        headline=find_headline(page.root, titles),
         site_name=site_name,
         language=language,
         language_is_inferred=inferred is not None,
         fetched_at=fetched_at,
         zone=zone,
+        site_zone=site_zone,
         ruled=ruled,
     )
     return _assembled(ledger, stated_all, html, text, wall, robots)
@@ -212,13 +215,11 @@ def _ruled(page: PageTree, rules: SiteRules) -> dict[str, list[str]]:
     return found
 
 
-def _zone(rules: SiteRules, raws: Iterable[str], fetched_at: datetime) -> tzinfo:
-    if rules.timezone:
-        try:
-            return ZoneInfo(rules.timezone)
-        except (ValueError, KeyError, OSError):
-            pass  # `config check` tells the operator; a page is read all the same
-    return zone_of(raws, fetched_at)
+def _site_zone(rules: SiteRules) -> tzinfo | None:
+    try:
+        return ZoneInfo(rules.timezone) if rules.timezone else None
+    except (ValueError, KeyError, OSError):
+        return None  # `config check` tells the operator; a page is read all the same
 
 
 def _enclosures(s: Stated) -> Iterable[Enclosure]:

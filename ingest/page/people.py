@@ -12,7 +12,8 @@ _MAX_NAME_WORDS = 6
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _DEGREE = re.compile(r"(?:ph\.?d|m\.?d|m\.?sc|m\.?a|b\.?a|dr|r\.?d|j\.?d)\.?", re.IGNORECASE)
 _NO_NAME = re.compile(
-    r"@|[→»©]|https?:|www\.|\.(?:com|org|net|nl|de|fr)\b|\d{3}|[<>{}]", re.IGNORECASE
+    r"@|[→»©]|^\(|: |\bimages?:|https?:|www\.|\.(?:com|org|net|nl|de|fr)\b|\d{3}|[<>{}]",
+    re.IGNORECASE,
 )
 _NOBODY = frozenset((
     "admin", "administrator", "redactie", "de redactie", "redaktion", "die redaktion", "redacción",
@@ -20,7 +21,15 @@ _NOBODY = frozenset((
     "la rédaction", "rédaction", "toimitus", "editor", "editors", "editorial", "editorial team",
     "webmaster", "user", "super user", "superuser", "root", "author", "autor", "unknown", "name",
     "anonymous", "none", "null", "staff", "posted", "wordpressadmin", "von der redaktion",
+    "no author", "guest author", "stand", "online", "nachrichten", "news", "nieuws",
 ))  # fmt: skip
+# The words of a link to an author's other pieces: "View all posts by Ann Bo", "Archiv anzeigen".
+_LEADS_TO = re.compile(
+    r"^(?:show|view|see|read|more|all|zeige|zeig|alle|mehr|weitere[rs]?|weiter|archiv|bekijk|meer|voir"
+    r"|tous|toutes|ver|todos|todas|vedi|tutti|visa|vis|se|zobacz|wszystkie)\b"
+    r"(?:.*\b(?:by|of|von|door|van|de|par|por|di|af|av|autora)\s+(?P<name>.+))?",
+    re.IGNORECASE,
+)
 _SURE_JOINS = re.compile(r"(?i: +(?:and|en|und|et|og|och) +)|[;|•·&]|\s/\s|\s\+\s")
 # A comma before one of these parts a person from a job or a place, not two persons.
 _JOBS = re.compile(
@@ -59,7 +68,7 @@ def _names(text: str, joins: re.Pattern[str], site_name: str | None) -> tuple[st
     found: list[str] = []
     for part in joins.split(text):
         for n, piece in enumerate(part.split(",")):
-            name = _trimmed(piece)
+            name = _without_link_words(_trimmed(piece))
             if not name or _DEGREE.fullmatch(name):
                 continue
             # What follows the paper's own name or address is its place; what is a job is no name.
@@ -74,6 +83,11 @@ def _trimmed(piece: str) -> str:
     name = piece.strip(" ,;:|•·-–—/*\"'“”")
     # A full stop belongs to "Jr." and "S.", not to a last name of a sentence.
     return name.rstrip(".") if re.search(r"\w{4,}\.$", name) else name
+
+
+def _without_link_words(name: str) -> str:
+    leads = _LEADS_TO.match(name)
+    return (leads["name"] or "").strip() if leads else name
 
 
 def _is_name(name: str, site_name: str | None) -> bool:

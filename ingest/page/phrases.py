@@ -46,12 +46,12 @@ LANGUAGES: Mapping[str, Phrases] = {
             _LIKES: ("vind-ik-leuks", "likes"),
             _BOOKMARKS: ("keer bewaard", "bewaard"),
         },
-        by=("door", "van", "tekst", "geschreven door", "auteur"),
+        by=("door", "van", "tekst", "geschreven door", "geplaatst door", "auteur"),
         joins=("en",),
         buttons=(
             "bewaren", "bewaar", "delen", "deel", "reageer", "reageren", "opslaan", "print",
             "printen", "afdrukken", "luister", "luisteren", "volg", "volgen", "beluister",
-            "kopieer link", "abonneren", "inloggen",
+            "kopieer link", "abonneren", "inloggen", "geen reacties", "plaats een reactie",
         ),
         published=(
             "gepubliceerd op", "gepubliceerd", "geplaatst op", "geplaatst", "publicatiedatum",
@@ -73,14 +73,15 @@ LANGUAGES: Mapping[str, Phrases] = {
             _LIKES: ("likes", "like", "claps"),
             _BOOKMARKS: ("saves", "bookmarks"),
         },
-        by=("by", "words by", "written by", "story by", "author"),
+        by=("by", "words by", "written by", "story by", "posted by", "published by", "author"),
         joins=("and",),
         buttons=(
             "save", "share", "print", "listen", "follow", "comment", "bookmark", "copy link",
             "email", "e-mail", "facebook", "twitter", "x", "whatsapp", "linkedin", "reddit",
             "pinterest", "telegram", "bluesky", "threads", "pocket", "flipboard", "subscribe",
             "log in", "sign in", "gift this article", "share this article",
-            "listen to this article",
+            "listen to this article", "leave a comment", "no comments", "add a comment",
+            "leave a reply", "add comment", "one comment",
         ),
         published=(
             "published on", "published", "posted on", "posted", "first published", "date",
@@ -102,11 +103,16 @@ LANGUAGES: Mapping[str, Phrases] = {
             _LIKES: ("gefällt mir", "likes"),
             _BOOKMARKS: ("merkungen", "# mal gemerkt"),
         },
-        by=("von", "ein beitrag von", "ein artikel von", "autor", "text"),
+        by=(
+            "von", "ein beitrag von", "ein artikel von", "artikel von", "veröffentlicht von", "autor",
+            "autorin", "text",
+        ),
         joins=("und",),
         buttons=(
             "merken", "teilen", "drucken", "anhören", "vorlesen", "folgen", "kommentieren",
             "speichern", "artikel merken", "artikel teilen", "link kopieren", "anmelden",
+            "ein kommentar", "keine kommentare", "noch keine kommentare", "noch keine",
+            "kommentar hinterlassen", "schreibe einen kommentar",
         ),
         published=(
             "veröffentlicht am", "veröffentlicht", "erstellt am", "erstellt", "erschienen am",
@@ -128,12 +134,12 @@ LANGUAGES: Mapping[str, Phrases] = {
             _LIKES: ("j'aime", "mentions j'aime"),
             _BOOKMARKS: ("enregistrements",),
         },
-        by=("par", "propos recueillis par", "auteur", "texte"),
+        by=("par", "propos recueillis par", "publié par", "écrit par", "auteur", "texte"),
         joins=("et",),
         buttons=(
             "enregistrer", "partager", "imprimer", "écouter", "suivre", "commenter",
             "sauvegarder", "copier le lien", "ajouter à vos favoris", "s'abonner",
-            "offrir cet article", "réagir",
+            "offrir cet article", "réagir", "laisser un commentaire", "aucun commentaire",
         ),
         published=("publié le", "publié", "publiée le", "mis en ligne le", "paru le", "le"),
         updated=(
@@ -155,11 +161,11 @@ LANGUAGES: Mapping[str, Phrases] = {
             _LIKES: ("me gusta",),
             _BOOKMARKS: ("guardados",),
         },
-        by=("por", "texto", "escrito por", "autor", "autora"),
+        by=("por", "texto", "escrito por", "publicado por", "autor", "autora"),
         joins=("y", "e"),
         buttons=(
             "guardar", "compartir", "imprimir", "escuchar", "seguir", "comentar", "copiar enlace",
-            "suscríbete", "iniciar sesión",
+            "suscríbete", "iniciar sesión", "deja un comentario", "sin comentarios",
         ),
         published=("publicado el", "publicado", "publicada el", "fecha"),
         updated=(
@@ -178,11 +184,11 @@ LANGUAGES: Mapping[str, Phrases] = {
             _LIKES: ("mi piace",),
             _BOOKMARKS: ("salvataggi",),
         },
-        by=("di", "a cura di", "scritto da", "autore"),
+        by=("di", "a cura di", "scritto da", "pubblicato da", "autore"),
         joins=("e",),
         buttons=(
             "salva", "condividi", "stampa", "ascolta", "segui", "commenta", "copia link",
-            "abbonati", "accedi",
+            "abbonati", "accedi", "lascia un commento", "nessun commento",
         ),
         published=("pubblicato il", "pubblicato", "pubblicata il", "data"),
         updated=(
@@ -204,11 +210,12 @@ LANGUAGES: Mapping[str, Phrases] = {
             _LIKES: ("curtidas", "gostos"),
             _BOOKMARKS: ("guardados",),
         },
-        by=("por", "texto", "escrito por", "autor", "autora"),
+        by=("por", "texto", "escrito por", "publicado por", "autor", "autora"),
         joins=("e",),
         buttons=(
             "partilhar", "compartilhar", "guardar", "salvar", "imprimir", "ouvir", "seguir",
-            "comentar", "copiar link", "assine", "entrar",
+            "comentar", "copiar link", "assine", "entrar", "deixe um comentário",
+            "sem comentários",
         ),
         published=("publicado em", "publicado a", "publicado", "publicada em", "data"),
         updated=(
@@ -231,7 +238,7 @@ LANGUAGES: Mapping[str, Phrases] = {
         joins=("och",),
         buttons=(
             "spara", "dela", "skriv ut", "lyssna", "följ", "kommentera", "kopiera länk",
-            "logga in", "prenumerera",
+            "logga in", "prenumerera", "inga kommentarer", "lämna en kommentar",
         ),
         published=("publicerad den", "publicerad", "publicerat", "publicerades"),
         updated=("senast uppdaterad", "uppdaterad den", "uppdaterad", "uppdaterat", "ändrad"),
@@ -251,7 +258,7 @@ LANGUAGES: Mapping[str, Phrases] = {
         joins=("og",),
         buttons=(
             "gem", "del", "print", "udskriv", "lyt", "følg", "kommenter", "kopier link",
-            "log ind", "abonnér",
+            "log ind", "abonnér", "ingen kommentarer",
         ),
         published=(
             "publiceret den", "publiceret d", "publiceret", "udgivet den", "udgivet",
@@ -277,7 +284,7 @@ LANGUAGES: Mapping[str, Phrases] = {
         joins=("og",),
         buttons=(
             "lagre", "del", "skriv ut", "lytt", "følg", "kommenter", "kopier lenke", "logg inn",
-            "abonner",
+            "abonner", "ingen kommentarer",
         ),
         published=("publisert den", "publisert", "lagt ut"),
         updated=("sist oppdatert", "oppdatert den", "oppdatert", "endret"),
@@ -300,7 +307,7 @@ LANGUAGES: Mapping[str, Phrases] = {
         joins=("i", "oraz"),
         buttons=(
             "zapisz", "udostępnij", "drukuj", "posłuchaj", "obserwuj", "komentuj", "skomentuj",
-            "kopiuj link", "zaloguj się",
+            "kopiuj link", "zaloguj się", "brak komentarzy", "dodaj komentarz",
         ),
         published=("data publikacji", "opublikowano", "dodano", "publikacja", "utworzono"),
         updated=(

@@ -317,6 +317,21 @@ def test_sure_authors_of_the_page_go_before_the_feeds_and_guessed_ones_after() -
     assert chosen(entry(), guess).authors == (Author(name="Ilse Vermaat"),)
 
 
+def test_a_paper_that_names_itself_as_author_says_less_than_the_feed() -> None:
+    told = entry(authors=(Author(name="Ilse Vermaat"),))
+    house = page(authors=("Kustkrant",), site_name="Kustkrant", provenance={"authors": "json-ld"})
+    assert chosen(told, house).authors == (Author(name="Ilse Vermaat"),)
+    assert chosen(entry(), house).authors == (Author(name="Kustkrant"),)
+
+
+def test_a_page_s_instants_are_kept_in_utc() -> None:
+    written = datetime.fromisoformat("2026-03-01T21:24:00-05:00")
+    statement = from_page(page(published_at=written, modified_at=written))
+    assert statement.published_at is not None
+    assert statement.published_at.utcoffset() == timedelta(0)
+    assert statement.published_at == statement.modified_at == written
+
+
 def test_the_feeds_date_stands_unless_the_page_alone_knows_the_hour() -> None:
     day, hour = datetime(2026, 3, 17, tzinfo=UTC), datetime(2026, 3, 17, 14, 5, tzinfo=UTC)
     timed = page(published_at=hour, published_precision=Precision.MINUTE)

@@ -66,6 +66,12 @@ def test_all_stated_titles_stay_claims() -> None:
             ("Sil van Dam",),
         ),
         ({"@type": "Organization", "name": "ANP"}, ("ANP",)),
+        (
+            [{"@type": "Organization", "name": "ANP"}, {"name": "Sil van Dam"}],
+            ("ANP", "Sil van Dam"),
+        ),
+        ({"@type": "Organization", "name": "Kustkrant"}, ("Kustkrant",)),
+        ("(Foto: Kees Vonk)", ()),
         ("redactie", ()),
         ("bos@kustkrant.example", ()),
         ("https://kustkrant.example/aafke", ()),

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,8 +17,8 @@ def of_page(name: str, value: object) -> object:
     """A field's value as a twin writes it."""
     if name == "wall":
         return value.kind.value if isinstance(value, Wall) else None
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return list(value) if isinstance(value, tuple) else value
 
 
