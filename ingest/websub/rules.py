@@ -63,7 +63,7 @@ def wish_of(feed: HubFeed, *, public_url: str) -> Wish | str:
         return "a private feed's address is told to nobody"
     topic_url = feed.self_url or feed.effective_url
     if not _same_host(topic_url, feed.effective_url):
-        return f"its rel=self names another host, {urlsplit(topic_url).hostname}"
+        return f"its rel=self names another host, {_host_name(topic_url)}"
     if strip_secrets(topic_url) != topic_url.partition("#")[0]:
         return "its rel=self holds a secret"
     hub_url = feed.hub_urls[0]
@@ -246,9 +246,13 @@ def _retry(n_failures: int, luck: float) -> timedelta:
 
 def _same_host(one: str, other: str) -> bool:
     """Tell whether two addresses lie on one host; `www.` and the scheme make no difference."""
-    try:
-        names = [(urlsplit(url).hostname or "").rstrip(".") for url in (one, other)]
-    except ValueError:
-        return False
-    bare = {name.removeprefix("www.") for name in names}
+    bare = {_host_name(url).removeprefix("www.") for url in (one, other)}
     return len(bare) == 1 and "" not in bare
+
+
+def _host_name(url: str) -> str:
+    """Return the host of an address without its port, "" for what is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""

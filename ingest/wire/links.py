@@ -11,7 +11,7 @@ LONGEST_HEADER = 16_384
 
 # <target> ; param ; param="quoted, with commas" : a link ends at a comma outside of quotes.
 _LINK = re.compile(r"<([^<>]*)>((?:[^\",<]|\"(?:[^\"\\]|\\.)*\")*)")
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
+_PARAMETER = re.compile(r";\s*([^\s;,=\"]+)\s*(?:=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^\s;,\"]*)))?")
 
 
 def links(headers: Mapping[str, str], rel: str, *, base: str) -> tuple[str, ...]:
@@ -22,10 +22,10 @@ def links(headers: Mapping[str, str], rel: str, *, base: str) -> tuple[str, ...]
     """
     found: dict[str, None] = {}
     for target, parameters in _LINK.findall(headers.get("link", "")[:LONGEST_HEADER]):
-        stated = _REL.search(parameters)
-        if stated is None or re.search(r";\s*anchor\s*=", parameters, re.IGNORECASE):
-            continue
-        if rel in (stated[1] or stated[2] or "").lower().split():
+        stated: dict[str, str] = {}
+        for name, quoted, bare in _PARAMETER.findall(parameters):
+            stated.setdefault(name.lower(), quoted or bare)
+        if rel in stated.get("rel", "").lower().split() and "anchor" not in stated:
             url = _absolute(base, target)
             if url is not None:
                 found[url] = None
