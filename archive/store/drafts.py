@@ -13,6 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, MetaData, Table
 
+from archive.store.prepared import Prepared
+
 
 class Drafts:
     """Pending inserts and updates of one outcome."""
@@ -26,7 +28,7 @@ class Drafts:
     def new_id(self, table: Table) -> int:
         """Return the next id of a table; the first call reads where it stands."""
         if table.name not in self._next_ids:
-            highest = self._connection.scalar(sa.select(sa.func.max(table.c.id)))
+            highest = _highest_id(table).one(self._connection).highest
             self._next_ids[table.name] = (highest or 0) + 1
         given = self._next_ids[table.name]
         self._next_ids[table.name] = given + 1
@@ -49,32 +51,35 @@ class Drafts:
         for table in self._order():
             rows = self._inserts.pop(table, None)
             if rows:
-                self._connection.execute(_insert(table), rows)
+                _insert(table, tuple(rows[0])).write_all(self._connection, rows)
         for table, rows_by_id in self._updates.items():
             by_columns: dict[tuple[str, ...], list[dict[str, object]]] = defaultdict(list)
             for row_id, values in rows_by_id.items():
                 by_columns[tuple(sorted(values))].append({"row_id": row_id, **values})
             for columns, rows in by_columns.items():
-                self._connection.execute(_update(table, columns), rows)
+                _update(table, columns).write_all(self._connection, rows)
         self._updates.clear()
 
     def _order(self) -> Sequence[Table]:
         return _parents_first(next(iter(self._inserts)).metadata) if self._inserts else ()
 
 
-# Built once: building and keying a statement anew costs as much as running it.
+@cache
+def _highest_id(table: Table) -> Prepared:
+    return Prepared(sa.select(sa.func.max(table.c.id).label("highest")))
 
 
 @cache
-def _insert(table: Table) -> sa.Insert:
+def _insert(table: Table, columns: tuple[str, ...]) -> Prepared:
+    insert = table.insert().values({column: sa.bindparam(column) for column in columns})
     ignore = table.info.get("insert", "") == "or ignore"
-    return table.insert().prefix_with("OR IGNORE") if ignore else table.insert()
+    return Prepared(insert.prefix_with("OR IGNORE") if ignore else insert)
 
 
 @cache
-def _update(table: Table, columns: tuple[str, ...]) -> sa.Update:
+def _update(table: Table, columns: tuple[str, ...]) -> Prepared:
     stated: dict[str, Any] = {column: sa.bindparam(column) for column in columns}
-    return sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(stated)
+    return Prepared(sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(stated))
 
 
 @cache

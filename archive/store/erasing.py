@@ -23,8 +23,8 @@ from archive.identity.ids import digest16
 from archive.store.bodies import Bodies
 from archive.store.closed import LEVEL
 from archive.store.index import Indexer, tokens_of
-from archive.store.indexing import driver_of
 from archive.store.instants import to_us
+from archive.store.prepared import Prepared, driver_of
 from archive.store.schema import (
     archive_pages,
     articles,
@@ -85,10 +85,15 @@ def refused(connection: Connection, digests: Collection[bytes]) -> set[bytes]:
     """Return which of these digests (of url keys, of guids in their feed) belong to something erased."""
     found: set[bytes] = set()
     for batch in _batches(digests):
-        found.update(
-            connection.scalars(sa.select(erasures.c.digest).where(erasures.c.digest.in_(batch)))
-        )
+        found.update(row.digest for row in _ERASED.rows(connection, digests=batch))
     return found
+
+
+_ERASED: Final = Prepared(  # asked for every document
+    sa.select(erasures.c.digest).where(
+        erasures.c.digest.in_(sa.bindparam("digests", expanding=True))
+    )
+)
 
 
 class Erasing:

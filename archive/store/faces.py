@@ -22,8 +22,9 @@ from archive.identity.ids import digest16
 from archive.model.kept import RevisionKind
 from archive.store.drafts import Drafts
 from archive.store.index import Indexer
-from archive.store.indexing import driver_of, indexed, relabelled
+from archive.store.indexing import indexed, relabelled
 from archive.store.instants import to_at, to_at_or_none, to_us, to_us_or_none
+from archive.store.prepared import Prepared, Row, driver_of
 from archive.store.schema import (
     articles,
     contents,
@@ -113,18 +114,17 @@ class Faces:
 
     # ---- reading ---------------------------------------------------------------------------------
 
-    def _variants(self, ids: Collection[int]) -> Sequence[sa.Row[*tuple[Any, ...]]]:
-        return self._connection.execute(_VARIANTS, {"ids": list(ids)}).all()
+    def _variants(self, ids: Collection[int]) -> Sequence[Row]:
+        return _VARIANTS.rows(self._connection, ids=list(ids))
 
-    def _statements(
-        self, ids: Collection[int], rows: Sequence[sa.Row[*tuple[Any, ...]]]
-    ) -> dict[int, list[_Stated]]:
+    def _statements(self, ids: Collection[int], rows: Sequence[Row]) -> dict[int, list[_Stated]]:
         """Return the newest statement of each sighting, the page's, and all by hand, oldest first."""
         page_ids = [row.page_statement_id for row in rows if row.page_statement_id is not None]
         found: dict[int, list[_Stated]] = defaultdict(list)
-        asked = {"ids": list(ids), "page_ids": page_ids}
-        for query in (_OF_SIGHTINGS, _OF_PAGES_AND_HANDS):
-            for row in self._connection.execute(query, asked):
+        of_feeds = _OF_SIGHTINGS.rows(self._connection, ids=list(ids))
+        others = _OF_PAGES_AND_HANDS.rows(self._connection, ids=list(ids), page_ids=page_ids)
+        for rows_of_one in (of_feeds, others):
+            for row in rows_of_one:
                 found[row.variant_id].append(
                     _Stated(
                         id=row.id,
@@ -142,7 +142,7 @@ class Faces:
     def _named(self, revision_ids: Collection[int]) -> dict[int, set[int]]:
         """Return which statements each current revision was made from."""
         found: dict[int, set[int]] = defaultdict(set)
-        for row in self._connection.execute(_NAMED, {"ids": list(revision_ids)}):
+        for row in _NAMED.rows(self._connection, ids=list(revision_ids)):
             found[row.revision_id].add(row.statement_id)
         return found
 
@@ -151,7 +151,7 @@ class Faces:
     def _revise(
         self,
         drafts: Drafts,
-        row: sa.Row[*tuple[Any, ...]],
+        row: Row,
         stated: Sequence[_Stated],
         named: Mapping[int, set[int]],
         cause: RevisionKind | None,
@@ -203,7 +203,7 @@ class Faces:
     def _insert(
         self,
         drafts: Drafts,
-        row: sa.Row[*tuple[Any, ...]],
+        row: Row,
         chosen: record.Chosen,
         held: Mapping[str, Any],
         digest: bytes,
@@ -241,8 +241,8 @@ class Faces:
 
     def _touch_articles(self, article_ids: Collection[int], change_number: int) -> None:
         """Mark articles changed, choose their primary variants, and set the instant they are ordered by."""
-        rows = self._connection.execute(_TELLINGS, {"ids": list(article_ids)}).all()
-        by_article: dict[int, list[sa.Row[*tuple[Any, ...]]]] = defaultdict(list)
+        rows = _TELLINGS.rows(self._connection, ids=list(article_ids))
+        by_article: dict[int, list[Row]] = defaultdict(list)
         for row in rows:
             by_article[row.id].append(row)
         drafts = Drafts(self._connection)
@@ -269,9 +269,7 @@ class Faces:
         drafts.flush()
         self._assign(by_article, moved)
 
-    def _assign(
-        self, by_article: Mapping[int, Sequence[sa.Row[*tuple[Any, ...]]]], moved: Collection[int]
-    ) -> None:
+    def _assign(self, by_article: Mapping[int, Sequence[Row]], moved: Collection[int]) -> None:
         """Tell the index which variant is whose face, for those where it changed."""
         db = driver_of(self._connection)
         for article_id, tellings in by_article.items():
@@ -290,8 +288,8 @@ class Faces:
             self._indexer.relabel(db, relabelled(self._connection, moved))
 
     def _next_change(self) -> int:
-        self._connection.execute(_RAISE_CHANGE)
-        return int(self._connection.execute(_CHANGE).scalar_one())
+        _RAISE_CHANGE.write(self._connection)
+        return int(_CHANGE.one(self._connection).value)
 
 
 def _base(
@@ -321,7 +319,7 @@ def _base(
 
 
 def _kind(
-    row: sa.Row[*tuple[Any, ...]],
+    row: Row,
     chosen: record.Chosen,
     held: Mapping[str, Any],
     base: _Stated,
@@ -341,14 +339,12 @@ def _kind(
     return RevisionKind.MINOR if edit.kind is EditKind.NOISE else RevisionKind(edit.kind.value)
 
 
-def _provenance(row: sa.Row[*tuple[Any, ...]]) -> Mapping[str, str]:
+def _provenance(row: Row) -> Mapping[str, str]:
     held: Mapping[str, str] = json.loads(row.stated).get("provenance", {})
     return held
 
 
-def _fields_differ(
-    row: sa.Row[*tuple[Any, ...]], chosen: record.Chosen, held: Mapping[str, Any]
-) -> bool:
+def _fields_differ(row: Row, chosen: record.Chosen, held: Mapping[str, Any]) -> bool:
     """Tell whether something besides title and text changed that is an edit.
 
     Tags and images turn too often to be one, and dates are moved by some papers at every touch, by whole feeds at a
@@ -360,7 +356,7 @@ def _fields_differ(
     )
 
 
-def _primary(tellings: Sequence[sa.Row[*tuple[Any, ...]]]) -> sa.Row[*tuple[Any, ...]]:
+def _primary(tellings: Sequence[Row]) -> Row:
     """Return an article's face: once published it sticks; else the fullest public telling, then the first seen."""
     current = next((t for t in tellings if t.variant_id == t.primary_variant_id), None)
     public = [t for t in tellings if t.audience == "public"]
@@ -397,12 +393,12 @@ def _face_digest(chosen: record.Chosen, held: Mapping[str, Any]) -> bytes:
 
 
 # ---- statements ---------------------------------------------------------------------------------
-# Built once: building and keying one anew costs as much as running it.
+# Run for every document: prepared.
 
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _PAGE_IDS: sa.BindParameter[int] = sa.bindparam("page_ids", expanding=True)
 
-_VARIANTS: Final = (
+_VARIANTS: Final = Prepared(
     sa.select(
         variants.c.id,
         variants.c.article_id,
@@ -425,7 +421,7 @@ _VARIANTS: Final = (
     .where(variants.c.id.in_(_IDS))
     .order_by(variants.c.id)
 )
-_OF_SIGHTINGS: Final = (
+_OF_SIGHTINGS: Final = Prepared(
     sa.select(
         statements,
         contents.c.text,
@@ -439,7 +435,7 @@ _OF_SIGHTINGS: Final = (
     .where(sightings.c.variant_id.in_(_IDS))
     .order_by(statements.c.id)
 )
-_OF_PAGES_AND_HANDS: Final = (
+_OF_PAGES_AND_HANDS: Final = Prepared(
     sa.select(
         statements,
         contents.c.text,
@@ -454,8 +450,10 @@ _OF_PAGES_AND_HANDS: Final = (
     )
     .order_by(statements.c.id)
 )
-_NAMED: Final = sa.select(revision_statements).where(revision_statements.c.revision_id.in_(_IDS))
-_TELLINGS: Final = (
+_NAMED: Final = Prepared(
+    sa.select(revision_statements).where(revision_statements.c.revision_id.in_(_IDS))
+)
+_TELLINGS: Final = Prepared(
     sa.select(
         articles.c.id,
         articles.c.first_seen_at,
@@ -474,8 +472,8 @@ _TELLINGS: Final = (
     .where(articles.c.id.in_(_IDS))
     .order_by(articles.c.id, variants.c.id)
 )
-_CHANGE: Final = sa.select(meta.c.value).where(meta.c.key == "change")
-_RAISE_CHANGE: Final = (
+_CHANGE: Final = Prepared(sa.select(meta.c.value).where(meta.c.key == "change"))
+_RAISE_CHANGE: Final = Prepared(
     sa.update(meta)
     .where(meta.c.key == "change")
     .values(value=sa.cast(sa.cast(meta.c.value, sa.BigInteger) + 1, sa.Text))

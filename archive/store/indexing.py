@@ -5,7 +5,6 @@ tags). Only the current revision of a variant is open; older ones end where the 
 """
 
 import json
-import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from itertools import pairwise
@@ -16,17 +15,11 @@ from sqlalchemy import Connection
 
 from archive.store.index import IndexedRevision, Indexer, Relabelling
 from archive.store.instants import NEVER
+from archive.store.prepared import Prepared, driver_of
 from archive.store.schema import articles, contents, meta, revisions, sightings, variants
 from archive.words.tokens import WORDS_VERSION
 
 AT_ONCE = 400
-
-
-def driver_of(connection: Connection) -> sqlite3.Connection:
-    """Return the driver's own connection of this transaction, for the index, which writes SQL text of its engine."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection), "an open connection has its driver's"
-    return driver
 
 
 def indexed(connection: Connection, revision_ids: Collection[int]) -> Iterator[IndexedRevision]:
@@ -34,7 +27,7 @@ def indexed(connection: Connection, revision_ids: Collection[int]) -> Iterator[I
     ordered = sorted(revision_ids)
     for start in range(0, len(ordered), AT_ONCE):
         batch = ordered[start : start + AT_ONCE]
-        rows = connection.execute(_REVISIONS, {"ids": batch}).all()
+        rows = _REVISIONS.rows(connection, ids=batch)
         feeds_of = _feeds_of(connection, {row.variant_id for row in rows})
         ends = _ends(connection, {row.variant_id for row in rows})
         for row in rows:
@@ -113,14 +106,14 @@ def rebuild(connection: Connection, indexer: Indexer) -> int:
 
 def _feeds_of(connection: Connection, variant_ids: Collection[int]) -> dict[int, set[int]]:
     found: dict[int, set[int]] = defaultdict(set)
-    for row in connection.execute(_FEEDS, {"ids": list(variant_ids)}):
+    for row in _FEEDS.rows(connection, ids=list(variant_ids)):
         found[row.variant_id].add(row.feed_id)
     return found
 
 
 def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int]:
     """Return when each superseded revision of these variants ended: when its successor was first seen."""
-    rows = connection.execute(_CHAINS, {"ids": list(variant_ids)}).all()
+    rows = _CHAINS.rows(connection, ids=list(variant_ids))
     return {
         row.id: after.first_seen_at
         for row, after in pairwise(rows)
@@ -129,11 +122,11 @@ def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int
 
 
 # ---- statements ---------------------------------------------------------------------------------
-# Built once: building and keying one anew costs as much as running it.
+# Run for every document: prepared.
 
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 
-_REVISIONS: Final = (
+_REVISIONS: Final = Prepared(
     sa.select(
         revisions,
         variants.c.article_id,
@@ -148,12 +141,12 @@ _REVISIONS: Final = (
     .join(contents, contents.c.digest == revisions.c.content_digest)
     .where(revisions.c.id.in_(_IDS), revisions.c.is_void.is_(False))
 )
-_FEEDS: Final = (
+_FEEDS: Final = Prepared(
     sa.select(sightings.c.variant_id, sightings.c.feed_id)
     .where(sightings.c.variant_id.in_(_IDS))
     .distinct()
 )
-_CHAINS: Final = (
+_CHAINS: Final = Prepared(
     sa.select(revisions.c.id, revisions.c.variant_id, revisions.c.first_seen_at)
     .where(revisions.c.variant_id.in_(_IDS), revisions.c.is_void.is_(False))
     .order_by(revisions.c.variant_id, revisions.c.number)

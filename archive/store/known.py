@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from archive.identity.ids import digest16
 from archive.identity.likeness import Telling, Traits, candidate_keys
 from archive.store.instants import to_at, to_at_or_none
+from archive.store.prepared import Prepared, Row
 from archive.store.schema import (
     articles,
     contents,
@@ -102,7 +103,7 @@ class Known:
         seen: set[int] = set()
         for query, digests in ((_OF_ENTRIES, entry_digests), (_OF_GUIDS, guid_digests)):
             for batch in _batches(digests):
-                for row in self._connection.execute(query, {"digests": batch}):
+                for row in query.rows(self._connection, digests=batch):
                     if row.id not in seen:
                         seen.add(row.id)
                         self._note_sighting(_sighting(row))
@@ -110,13 +111,13 @@ class Known:
     def load_candidates(self, traits: Sequence[Traits], guid_digests: Sequence[bytes]) -> None:
         """Read whom these tellings may be one with, by address and by words, and those variants whole."""
         for batch in _batches({url_digest(key) for one in traits for key in one.url_keys}):
-            for row in self._connection.execute(_AT_ADDRESSES, {"digests": batch}):
+            for row in _AT_ADDRESSES.rows(self._connection, digests=batch):
                 at_address = self._by_url[row.digest]
                 if len(at_address) < MAX_ROWS_A_KEY:
                     at_address[row.variant_id] = None
         values = {key.value for one in traits for key in candidate_keys(one)}
         for values_batch in _batches(values):
-            for row in self._connection.execute(_UNDER_KEYS, {"values": values_batch}):
+            for row in _UNDER_KEYS.rows(self._connection, values=values_batch):
                 held = self._by_key[row.value]
                 if len(held) < MAX_ROWS_A_KEY:
                     held[row.variant_id] = None
@@ -129,20 +130,20 @@ class Known:
         """Read variants whole: the face of each, its addresses and its sightings."""
         missing = [variant_id for variant_id in ids if variant_id not in self.variants]
         for batch in _batches(missing):
-            for row in self._connection.execute(_VARIANTS, {"ids": batch}):
+            for row in _VARIANTS.rows(self._connection, ids=batch):
                 self.variants[row.id] = _variant(row)
             self._load_places(batch)
 
-    def _load_places(self, variant_ids: Sequence[int]) -> None:
-        for row in self._connection.execute(_PLACES, {"ids": variant_ids}):
+    def _load_places(self, variant_ids: list[int]) -> None:
+        for row in _PLACES.rows(self._connection, ids=variant_ids):
             variant = self.variants[row.variant_id]
             variant.seen.append(self._known(row))
             if row.text != variant.text and len(row.text) > len(variant.summary):
                 variant.summary = row.text
-        for row in self._connection.execute(_ADDRESSES, {"ids": variant_ids}):
+        for row in _ADDRESSES.rows(self._connection, ids=variant_ids):
             self.variants[row.variant_id].keys[row.key] = None
 
-    def _known(self, row: sa.Row[*tuple[Any, ...]]) -> KnownSighting:
+    def _known(self, row: Row) -> KnownSighting:
         """Return the one object of a sighting, so that a change of it is seen from everywhere."""
         for held in self.by_entry.get(row.entry_digest, ()):
             if held.id == row.id:
@@ -228,7 +229,7 @@ def url_digest(key: str) -> bytes:
     return digest16("url", key)
 
 
-def _sighting(row: sa.Row[*tuple[Any, ...]]) -> KnownSighting:
+def _sighting(row: Row) -> KnownSighting:
     return KnownSighting(
         id=row.id,
         feed_id=row.feed_id,
@@ -244,7 +245,7 @@ def _sighting(row: sa.Row[*tuple[Any, ...]]) -> KnownSighting:
     )
 
 
-def _variant(row: sa.Row[*tuple[Any, ...]]) -> KnownVariant:
+def _variant(row: Row) -> KnownVariant:
     return KnownVariant(
         id=row.id,
         article_id=row.article_id,
@@ -272,7 +273,7 @@ def _batches(values: Collection[Value]) -> Iterator[list[Value]]:
 
 
 # ---- statements ---------------------------------------------------------------------------------
-# Built once: building and keying one anew costs as much as running it.
+# Run for every document: prepared.
 
 
 def _any_of(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
@@ -292,28 +293,28 @@ _SIGHTINGS: Final = sa.select(
     sightings.c.in_window,
     statements.c.digest.label("statement_digest"),
 ).join(statements, statements.c.id == sightings.c.statement_id)
-_OF_ENTRIES: Final = _SIGHTINGS.where(_any_of(sightings.c.entry_digest, "digests"))
-_OF_GUIDS: Final = _SIGHTINGS.where(_any_of(sightings.c.guid_digest, "digests"))
-_AT_ADDRESSES: Final = (
+_OF_ENTRIES: Final = Prepared(_SIGHTINGS.where(_any_of(sightings.c.entry_digest, "digests")))
+_OF_GUIDS: Final = Prepared(_SIGHTINGS.where(_any_of(sightings.c.guid_digest, "digests")))
+_AT_ADDRESSES: Final = Prepared(
     sa.select(url_keys.c.digest, sightings.c.variant_id)
     .join(sightings, sightings.c.id == url_keys.c.sighting_id)
     .where(_any_of(url_keys.c.digest, "digests"))
     .order_by(url_keys.c.sighting_id.desc())
 )
-_UNDER_KEYS: Final = (
+_UNDER_KEYS: Final = Prepared(
     sa.select(identity_keys.c.value, statements.c.variant_id)
     .join(statements, statements.c.id == identity_keys.c.statement_id)
     .where(_any_of(identity_keys.c.value, "values"))
     .order_by(identity_keys.c.statement_id.desc())
 )
-_PLACES: Final = (
+_PLACES: Final = Prepared(
     sa.select(sightings, statements.c.digest.label("statement_digest"), contents.c.text)
     .join(statements, statements.c.id == sightings.c.statement_id)
     .join(contents, contents.c.digest == statements.c.content_digest)
     .where(_any_of(sightings.c.variant_id, "ids"))
     .order_by(sightings.c.id)
 )
-_ADDRESSES: Final = (
+_ADDRESSES: Final = Prepared(
     sa.select(sightings.c.variant_id, url_keys.c.key)
     .join(sightings, sightings.c.id == url_keys.c.sighting_id)
     .where(_any_of(sightings.c.variant_id, "ids"))
@@ -322,7 +323,7 @@ _ADDRESSES: Final = (
 _IS_PUBLISHED: Final = (
     sa.select(publications.c.seq).where(publications.c.article_id == variants.c.article_id).exists()
 )
-_VARIANTS: Final = (
+_VARIANTS: Final = Prepared(
     sa.select(
         variants,
         articles.c.public_id,

@@ -30,6 +30,7 @@ from archive.store.instants import to_at, to_us
 from archive.store.naming import article_named
 from archive.store.opening import READS, bodies_path_of, open_engine, path_of, unusable
 from archive.store.policy import DepositPolicy
+from archive.store.prepared import driver_of
 from archive.store.pushing import NewsRhythm, PushDeposit
 from archive.store.schema import feeds, meta
 from archive.store.settle import SettlePolicy, settle
@@ -303,7 +304,7 @@ class Store:
         try:
             self._bodies.wipe()
             with self._engine.connect() as connection:
-                driver = indexing.driver_of(connection)
+                driver = driver_of(connection)
                 driver.execute("VACUUM")
                 is_busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.OperationalError as error:
@@ -331,7 +332,7 @@ class Store:
         with self.writing() as connection:
             n_folded = upkeep.fold_polls(connection, before=now - timedelta(days=poll_days))
         with self._engine.connect() as connection:
-            indexing.driver_of(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            driver_of(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return n_folded
 
     def back_up(self, folder: Path, *, now: datetime, keep: int) -> Path:
@@ -347,7 +348,7 @@ class Store:
     def copy_to(self, target: Path) -> None:
         """Copy the archive, without its raw bodies, into a new file, and check the copy; it is an archive itself."""
         with self._engine.connect() as connection:
-            upkeep.back_up(indexing.driver_of(connection), target)
+            upkeep.back_up(driver_of(connection), target)
 
     # ---- time ------------------------------------------------------------------------------------
 
@@ -419,7 +420,7 @@ def _synchronous(connection: Connection, *, full: bool) -> Iterator[None]:
     if not full:
         yield
         return
-    driver = indexing.driver_of(connection)
+    driver = driver_of(connection)
     driver.execute("PRAGMA synchronous = FULL")
     try:
         yield
