@@ -259,18 +259,17 @@ def _read_strictly(document: bytes, url: str) -> _Found:
 class _Feeding:
     """Gives feedparser's strict parser the tags and texts that expat finds, as xml.sax would.
 
-    How feedparser names a tag depends on the namespaces declared so far, so its names are learnt
-    from its own methods, and forgotten when a namespace is declared.
+    How feedparser names a tag depends on the namespaces in use, so its names are learnt from its
+    own methods, and forgotten when those change.
     """
 
     def __init__(self, parser: Any) -> None:
         parser.resolve_relative_uris = parser.sanitize_html = False
         parser.contentparams = _ContentParams()
+        parser.namespaces_in_use = _Namespaces(self._forget)
         self._parser = parser
         self._start_of, self._end_of = parser.unknown_starttag, parser.unknown_endtag
-        self._track = parser.track_namespace
         parser.unknown_starttag, parser.unknown_endtag = self._named_start, self._named_end
-        parser.track_namespace = self._tracked
         self._starts: dict[str, str] = {}  # expat's name of a tag -> feedparser's
         self._ends: dict[str, str] = {}
         self._learning: str | None = None
@@ -282,7 +281,7 @@ class _Feeding:
         reading.buffer_text = True  # one call a text; xml.sax makes 823,000 of it, this 136,000
         reading.StartElementHandler = self._start
         reading.EndElementHandler = self._end
-        reading.CharacterDataHandler = self._parser.characters
+        reading.CharacterDataHandler = self._parser.handle_data  # all that `characters` calls
         reading.StartNamespaceDeclHandler = self._parser.startPrefixMapping
         reading.Parse(document, True)
         return _Found(
@@ -294,7 +293,8 @@ class _Feeding:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = self._starts.get(name)
-        if tag is None or (attributes and any(" " in each for each in attributes)):
+        # `decls` holds a declaration of xlink, which feedparser shows to the next tag.
+        if tag is None or self._parser.decls or any(" " in each for each in attributes):
             self._learning = name
             self._parser.startElementNS(_pair_of(name), None, _Attributes(attributes))
             self._learning = None
@@ -324,10 +324,22 @@ class _Feeding:
             self._learning = None
         self._end_of(tag)
 
-    def _tracked(self, prefix: str | None, uri: str) -> None:
+    def _forget(self) -> None:
         self._starts.clear()
         self._ends.clear()
-        self._track(prefix, uri)
+
+
+class _Namespaces(dict[str, str]):
+    """The namespaces in use, prefix to address, that tell when one is new or another."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def __setitem__(self, prefix: str, uri: str) -> None:
+        if self.get(prefix) != uri:  # a feed may declare the same at each of its items
+            super().__setitem__(prefix, uri)
+            self._tell()
 
 
 class _Attributes:
@@ -397,6 +409,20 @@ def _joined_base(base: str, relative: str | None = None) -> str:
     return joined
 
 
+# An address that joining leaves as it is: nothing in it is empty, and no bracket can be wrong.
+_WHOLE_URL: Final = re.compile(
+    r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?:/[^\s?#;\[\]\\]*)?(?:\?[^\s#;\[\]\\]+)?"
+)
+
+
+def _joined(base: str, uri: str) -> str:
+    """Join an address to its base as feedparser does; most are whole and stay."""
+    if _WHOLE_URL.fullmatch(uri) and _WHOLE_URL.fullmatch(base):
+        return uri
+    joined: str = feedparser.urls._urljoin(base, uri)
+    return joined
+
+
 _DATES_READ: Final = (
     *("_end_published", "_end_issued", "_end_pubdate", "_end_updated", "_end_modified"),
     *("_end_lastbuilddate", "_end_created", "_end_expirationdate", "_end_dcterms_valid"),
@@ -404,13 +430,14 @@ _DATES_READ: Final = (
 # A method of feedparser's strict parser -> a name that it uses, and what that name shall mean.
 _OTHER_MEANINGS: Final[Mapping[str, tuple[str, object]]] = {
     "unknown_starttag": ("make_safe_absolute_uri", _joined_base),
+    "resolve_uri": ("_urljoin", _joined),
     "push_content": ("FeedParserDict", _ContentParams),
     "pop": ("copy", _Flat),
     **{name: ("_parse_date", lambda text: None) for name in _DATES_READ},
 }
 _NEEDED: Final = (
-    *("startElementNS", "endElementNS", "startPrefixMapping", "characters"),
-    *("unknown_starttag", "unknown_endtag", "track_namespace", "decode_entities"),
+    *("startElementNS", "endElementNS", "startPrefixMapping", "handle_data"),
+    *("unknown_starttag", "unknown_endtag", "decode_entities"),
 )
 
 

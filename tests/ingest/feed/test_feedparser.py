@@ -135,6 +135,58 @@ def test_any_tree_of_elements_is_read_as_feedparser_reads_it(elements: list[str]
     assert_same(f"{HEAD}<item>{''.join(elements)}</item></channel></rss>".encode())
 
 
+URL_PIECES = [
+    "http://",
+    "https://",
+    "HTTP://",
+    "a.example",
+    ":8",
+    "/",
+    "//",
+    "..",
+    ".",
+    "?",
+    "#",
+    ";",
+]
+URL_PIECES += [
+    "q=1",
+    "[",
+    "]",
+    "\\",
+    " ",
+    "\t",
+    "é",
+    "%20",
+    "&",
+    "@",
+    ":",
+    "x",
+    "\x01",
+    "\u2028",
+    "\x7f",
+]
+
+
+@settings(derandomize=True, max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(URL_PIECES), max_size=7), st.booleans())
+def test_any_address_is_joined_as_feedparser_joins_it(pieces: list[str], is_own_base: bool) -> None:
+    url = "".join(pieces)
+    for uri in (url, f"https://a.example{url}"):
+        base = uri if is_own_base else "https://b.example/c/d?e"
+        assert parse._joined(base, uri) == feedparser.urls._urljoin(base, uri)
+
+
+def test_a_namespace_declared_at_each_item_is_learnt_once() -> None:
+    item = (
+        '<item xmlns:x="urn:{}"><x:y/><a xmlns:l="http://www.w3.org/1999/xlink" l:href="z"/></item>'
+    )
+    same = "".join(item.format(1) for _ in range(3))
+    other = "".join(item.format(n) for n in (1, 2, 1))
+    for items in (same, other):
+        assert_same(f"{HEAD}{items}</channel></rss>".encode())
+
+
 def test_what_stops_the_short_way_is_left_to_feedparser(monkeypatch: pytest.MonkeyPatch) -> None:
     body = WHOLE["atom"].encode()
     expected = parse_feed(body, URL)
