@@ -1,4 +1,4 @@
-"""Connections as aiohttp drives them, with five rules that it has not.
+"""Connections as aiohttp drives them, with rules that it has not.
 
 - What an answer may weigh is counted as it comes off the socket, so that a head without end stops at its limit
   (aiohttp bounds one header and their number: 200 of 32 kB each are 6.4 MB), and so does a body of chunk
@@ -7,11 +7,11 @@
   on a kept connection, which the server may have closed meanwhile, deserves that.
 - What a server sends beyond an answer's end is not the answer's fault. aiohttp's parser throws a 304 away when a
   body comes in the same packet, and takes it when the body comes in the next; scripts that send both are out there.
-- A body that turns out to be no HTTP fails at once.
+- A body that turns out to be no HTTP fails at once, and silence after a 103 is silence.
 - Idle connections are bounded. aiohttp bounds the busy ones only, and a pass over 5,000 hosts would leave 5,000 open.
 
-Used by fetch.py alone. Leans on three names inside aiohttp (`_factory`, `_release`, `_conns`), each of them held by
-a test in test_connections.py.
+Used by fetch.py (and `HungUp` by faults.py). Leans on five names inside aiohttp: `_factory`, `_release`, `_conns`,
+`_loop`, `_payload`. Where one of them goes, tests of connections and of transfer fail.
 """
 
 import asyncio
@@ -31,7 +31,6 @@ KEPT_S = 5.0
 
 MOST_KEPT = 256
 """How many idle connections one `Connector` keeps; what is over is closed when its answer has been read."""
-
 
 _HEAD_END = b"\r\n\r\n"
 
@@ -65,8 +64,12 @@ class Line(ResponseHandler):
         super().set_response_params(**params)
 
     def feed_data(self, data: Any, size: int = 0) -> None:
-        """Take a head, as the parser has read it."""
-        self._has_head |= data[0].code >= 200
+        """Take a head, as the parser has read it. One more behind an answer was not asked for, and is dropped."""
+        if self._has_head:
+            self.has_excess = True
+            self.force_close()
+            return
+        self._has_head = data[0].code >= 200
         super().feed_data(data, size)
 
     def data_received(self, data: bytes) -> None:
@@ -87,18 +90,13 @@ class Line(ResponseHandler):
             self._stop("chunks and headers of over twice what max_wire_bytes allows")
 
     def _take_body(self, data: bytes) -> None:
-        """Hand on what follows a head, or part of one, unless the answer is whole already."""
-        if data and self._is_whole():
-            self.has_excess = True
-            self.force_close()
-            return
+        """Hand on what follows a head, or a part of one. What is no HTTP is excess behind a body, a fault in it."""
         super().data_received(data)
         if (fault := self.exception()) is not None:
-            self.has_excess |= self._is_whole()
+            self.has_excess |= (
+                self._has_head and self._payload is not None and self._payload.is_eof()
+            )
             self._fail_body(fault)
-
-    def _is_whole(self) -> bool:
-        return self._has_head and self._payload is not None and self._payload.is_eof()
 
     def set_exception(self, exc: BaseException, *cause: BaseException) -> None:
         """Fail the answer that is waited for."""

@@ -21,6 +21,10 @@ KEPT = {
     ),
     "not over HTTP/1.0": (reply(body=RSS, version="1.0"), False),
     "not after more than was announced": ((in_one_packet(RSS) + b"x",), False),
+    "not after a second answer that nobody asked for": (
+        (in_one_packet(RSS) + in_one_packet(b"<rss>Not this</rss>"),),
+        False,
+    ),
     "not after a body left unread": (reply(200, length=99_999_999), False),
 }
 

@@ -83,6 +83,9 @@ WHOLE: dict[str, Scene] = {
         answer=(b"HTTP/1.1 200 OK\r\n" + LENGTH.upper() + b"\r\n\r\n", RSS)
     ),
     "more behind its end, at once": Scene(answer=(in_one_packet(RSS) + b"x" * 9,)),
+    "a second answer behind it, at once": Scene(
+        answer=(in_one_packet(RSS) + in_one_packet(b"<rss>Not this</rss>"),)
+    ),
     "two hundred headers": Scene(
         answer=reply(body=RSS, headers=[(f"X-{i}", "a") for i in range(199)])
     ),
@@ -107,6 +110,7 @@ def test_a_whole_document_arrives(name: str) -> None:
         ("until the connection closes", False),
         ("over HTTP/1.0", False),
         ("transfer coding identity", False),
+        ("a second answer behind it, at once", False),
         ("more behind its end, at once", False),  # a length counted in characters cuts the body
     ],
 )
