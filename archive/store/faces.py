@@ -20,6 +20,7 @@ from archive import record
 from archive.identity.edits import EditKind, edit_kind
 from archive.identity.ids import digest16
 from archive.model.kept import RevisionKind
+from archive.model.stated import Precision
 from archive.store.drafts import Drafts
 from archive.store.index import Indexer
 from archive.store.indexing import indexed, relabelled
@@ -252,7 +253,7 @@ class Faces:
             effective_at = to_us(
                 record.effective_at(
                     to_at_or_none(primary.published_at),
-                    primary.published_precision,
+                    _precision_of(primary),
                     to_at(primary.first_seen_at),
                 )
             )
@@ -367,6 +368,11 @@ def _primary(tellings: Sequence[Row]) -> Row:
         public or tellings,
         key=lambda t: (-(t.word_count or 0), t.variant_first_seen_at, t.variant_id),
     )
+
+
+def _precision_of(telling: Row) -> Precision | None:
+    stored = telling.published_precision
+    return None if stored is None else Precision(stored)
 
 
 def _hand(by_hand: Sequence[_Stated]) -> dict[str, object]:

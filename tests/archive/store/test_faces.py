@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -118,6 +118,21 @@ def test_a_date_that_the_page_knows_better_moves_the_article_in_time(store: Stor
     assert ask(store, "SELECT key, effective_at FROM search_row WHERE valid_to = ?", NEVER) == [
         (second, to_us(published_at))
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "stands_at"),
+    [("2026-11-22", datetime(2026, 11, 22, 12, tzinfo=UTC)), ("2026-11-24", at(5))],
+)
+def test_a_day_without_a_time_stands_at_noon_or_when_it_was_seen(
+    store: Store, day: str, stands_at: datetime
+) -> None:
+    paper = Paper(store, "krant")
+    document = paper.rss(bridge("k"))
+    dated = document.replace(b"</item>", f"<dc:date>{day}</dc:date></item>".encode())
+    paper.poll_body(dated, now=at(5))
+    assert one(store, "SELECT published_precision FROM revisions") == "day"
+    assert one(store, "SELECT effective_at FROM articles") == to_us(stands_at)
 
 
 def test_further_feeds_of_a_telling_are_found_by_either(store: Store) -> None:
