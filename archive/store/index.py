@@ -89,22 +89,23 @@ class Indexer:
 
     def add(self, db: sqlite3.Connection, rows: Iterable[IndexedRevision]) -> None:
         """Index revisions. Rows go in by key: each step back in rowid would flush an FTS5 segment."""
+        entries: list[tuple[int, str, str, str]] = []
+        facts: list[tuple[object, ...]] = []
         last: int | None = None
         for row in sorted(rows, key=lambda row: (row.effective_at_us, row.revision_id)):
             title, body = tokens_of(row.title, row.text)
             label = label_of(row.language, row.labels)
             last = _free_key(db, row.effective_at_us, after=last)
-            _insert(db, last, title, body, label)
-            db.execute(
-                "INSERT INTO search_row (key, revision, variant, article, is_primary, is_private, kind,"
-                " effective_at, valid_from, valid_to, words_version, label)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            entries.append((last, title, body, label))
+            facts.append(
                 (
                     last, row.revision_id, row.variant_id, row.article_id, row.is_primary, row.is_private,
                     row.kind, row.effective_at_us, row.valid_from_us, row.valid_to_us, WORDS_VERSION, label,
-                ),
+                )
             )  # fmt: skip
             self.learn(db, language_of(row.language), f"{row.title} {row.text}", title, body)
+        db.executemany(_INSERT, entries)
+        db.executemany(_INSERT_ROW, facts)
 
     def close(self, db: sqlite3.Connection, revision_ids: Iterable[int], valid_to_us: int) -> None:
         """Let newer revisions take over: the rows stay, for as-of and `--revisions`."""
@@ -220,11 +221,11 @@ def label_of(language: str | None, labels: Sequence[tuple[str, str]]) -> str:
 
 
 def _free_key(db: sqlite3.Connection, effective_at_us: int, after: int | None = None) -> int:
-    """Return the first free key at or above the effective second; `after` is the last key given in this run."""
+    """Return the first free key at or above the effective second, and behind the last one given in this run."""
     # A crowd in one second: all from there to the last key given was found taken a moment ago.
     key = effective_at_us // 1_000_000
-    if after is not None and after > key:
-        key = after
+    if after is not None and after >= key:
+        key = after + 1
     if db.execute("SELECT 1 FROM search_row WHERE key = ?", (key,)).fetchone() is None:
         return key
     free: int = db.execute(
@@ -237,10 +238,15 @@ def _free_key(db: sqlite3.Connection, effective_at_us: int, after: int | None = 
 
 
 def _insert(db: sqlite3.Connection, key: int, title: str, body: str, label: str) -> None:
-    db.execute(
-        "INSERT INTO search (rowid, title, body, label) VALUES (?, ?, ?, ?)",
-        (key, title, body, label),
-    )
+    db.execute(_INSERT, (key, title, body, label))
+
+
+_INSERT: Final = "INSERT INTO search (rowid, title, body, label) VALUES (?, ?, ?, ?)"
+_INSERT_ROW: Final = (
+    "INSERT INTO search_row (key, revision, variant, article, is_primary, is_private, kind,"
+    " effective_at, valid_from, valid_to, words_version, label)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 def _delete(db: sqlite3.Connection, stored: _Stored) -> None:
