@@ -100,8 +100,9 @@ class Onward:
         self._first = first
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Fetch an address as one that the answer to `first` named."""
-        return await self._fetch(onward(self._first, request.url))
+        """Fetch an address as one that the answer to `first` named; `basic_auth` are the operator's for `first`."""
+        first = replace(self._first, basic_auth=request.basic_auth or self._first.basic_auth)
+        return await self._fetch(onward(first, request.url))
 
 
 def _credentials_for(request: Request, url: str) -> tuple[str, str] | None:

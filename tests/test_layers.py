@@ -22,7 +22,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest.commands",),
     ("ingest.demo",),
     ("ingest.engine", "ingest.cluster"),
-    ("ingest.turn", "ingest.scout"),
+    ("ingest.turn", "ingest.scout", "ingest.backfill"),
     ("ingest.websub",),
     ("ingest.poll",),
     ("ingest.workers", "ingest.pace", "ingest.children"),

@@ -9,7 +9,7 @@ and the newest ends with the highest publication. Called by `archive.store.depos
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -54,10 +54,20 @@ from archive.store.schema import (
     statements,
     variants,
 )
-from archive.store.stating import draft_statement, entry_digest, guid_digest, sighting_digest
+from archive.store.stating import (
+    BACKFILL,
+    draft_statement,
+    entry_digest,
+    facts_digest,
+    guid_digest,
+    sighting_digest,
+)
 
 BACKLOG_AFTER: Final = timedelta(hours=48)
 """What a feed's first poll shows and is older is backlog: a new subscription floods nobody (OUTPUT)."""
+
+BACKFILL_PAGE_S: Final = 10
+"""How far apart the article pages of a backfill are due, so that those of the news go between them."""
 
 TOLD_OF_NEW: Final = 3
 """Comparisons logged of an article that joined nothing: the likest, for `why` it did not."""
@@ -80,7 +90,9 @@ class EntryDeposit:
     """Writes one parsed feed. Made for one outcome, used once.
 
     With `only_adds` the document was pushed and holds only what is new: nothing enters the feed's window or leaves
-    it, and what the last poll remembers of an item stays as it is.
+    it, and what the last poll remembers of an item stays as it is. With `is_backfill` it is a page of the feed's
+    history, in no window either: its articles are backlog, and its wording of what is known stands beside, since it
+    may be older than ours. It is an edit only where it says itself that it is later, and the window does not hold it.
     """
 
     def __init__(
@@ -93,9 +105,11 @@ class EntryDeposit:
         now: datetime,
         policy: DepositPolicy,
         only_adds: bool = False,
+        is_backfill: bool = False,
     ) -> None:
         self._connection = connection
-        self._only_adds = only_adds
+        self._only_adds = only_adds or is_backfill
+        self._is_backfill = is_backfill
         self._job = job
         self._result = result
         self._indexer = indexer
@@ -128,7 +142,7 @@ class EntryDeposit:
         self._is_first_poll = feed.last_good_at is None
         # What a newer parser reads otherwise is no edit of the publisher's (IDENTITY, statement).
         is_other_parser = feed.parser_version != self._policy.parser_version
-        self._is_reparse = is_other_parser and not self._is_first_poll
+        self._is_reparse = is_other_parser and not self._is_first_poll and not self._is_backfill
         window = self._window()
         stated = self._without_erased([self._state(entry) for entry in self._result.parsed.entries])
         self._load(stated)
@@ -144,7 +158,8 @@ class EntryDeposit:
         cause = RevisionKind.REPARSE if self._is_reparse else None
         made = faces.derive(tuple(self._touched), cause=cause)
         edited = {change.variant_id for change in made if change.kind in EDITS}
-        want_pages(self._connection, self._pages, job=self._job, now=self._now)
+        spacing_s = BACKFILL_PAGE_S if self._is_backfill else 0
+        want_pages(self._connection, self._pages, job=self._job, now=self._now, spacing_s=spacing_s)
         self._settle_later({page.variant_id for page in self._pages})
         n_revised = len(edited & self._revised)
         n_seen = self._n["seen"] + self._n["revised"] - n_revised + n_still
@@ -304,7 +319,7 @@ class EntryDeposit:
         match decision:
             case Seen():
                 assert own is not None, "only what is known can be seen again"
-                if _facts_digest(self._last_statements[own.id]) == _facts_digest(one.statement):
+                if facts_digest(self._last_statements[own.id]) == facts_digest(one.statement):
                     self._see(own, one)
                 else:
                     self._restate(own, one, is_edit=False)
@@ -351,6 +366,8 @@ class EntryDeposit:
         """The entry stands as it stood."""
         self._n["seen"] += 1
         self._stays.add(sighting.id)
+        if self._is_backfill:
+            return  # a page of the history stands for ever: it tells of no time at which it was seen
         self._drafts.update(
             sightings, sighting.id, last_seen_at=self._now_us, **self._enter(sighting, one.entry)
         )
@@ -358,10 +375,24 @@ class EntryDeposit:
 
     def _restate(self, own: StoredSighting, one: _Stated, *, is_edit: bool) -> None:
         """The known sighting states something else of the same article: an edit, or the same words otherwise."""
-        if own.id in self._stays and own.entry_digest == one.entry_digest:
+        is_same_entry = own.entry_digest == one.entry_digest
+        is_beside = self._is_backfill and not self._is_later(own, one)
+        if is_same_entry and (is_beside or own.id in self._stays):
             self._keep_twin(own, one)
+        elif is_beside:
+            self._draft_sighting(one, self._known.variants[own.variant_id], rule="guid")
+            self._n["seen"] += 1
         else:
             self._revise(own, one, self._known.variants[own.variant_id], is_edit=is_edit)
+
+    def _is_later(self, own: StoredSighting, one: _Stated) -> bool:
+        """Tell whether a page of the history words an entry later than we know it, by its own word."""
+        known = self._last_statements.get(own.id)
+        known_at = None if known is None else known.modified_at
+        stated_at = one.statement.modified_at
+        if known_at is None or stated_at is None or own.in_window:
+            return False
+        return stated_at > known_at
 
     def _revise(
         self, own: StoredSighting, one: _Stated, variant: KnownVariant, *, is_edit: bool
@@ -369,7 +400,7 @@ class EntryDeposit:
         self._n["revised"] += 1
         self._revised.add(variant.id)
         if own.entry_digest == one.entry_digest:
-            statement_id = self._draft_statement(one, variant.id, own.id)
+            statement_id = self._draft_statement(one, variant.id, own.id, is_edit=True)
             self._stays.add(own.id)
             own.statement_id, own.statement_digest = statement_id, one.digest
             self._note_stated(own.id, one.traits, one.statement)
@@ -451,7 +482,8 @@ class EntryDeposit:
             settle_at=self._now_us,
             settled_at=NEVER,
             is_dirty=True,
-            is_backlog=self._is_first_poll and effective < self._now - BACKLOG_AFTER,
+            is_backlog=self._is_backfill
+            or (self._is_first_poll and effective < self._now - BACKLOG_AFTER),
         )
         variant = self._draft_variant(one, article_id, public)
         sighting_id = self._draft_sighting(one, variant, rule="recycled" if new.recycled else "new")
@@ -551,7 +583,9 @@ class EntryDeposit:
         self._note_stated(sighting_id, one.traits, one.statement)
         return sighting_id
 
-    def _draft_statement(self, one: _Stated, variant_id: int, sighting_id: int) -> int:
+    def _draft_statement(
+        self, one: _Stated, variant_id: int, sighting_id: int, *, is_edit: bool = False
+    ) -> int:
         return draft_statement(
             self._drafts,
             one.statement,
@@ -562,6 +596,7 @@ class EntryDeposit:
             at_us=self._now_us,
             body_digest=self._result.body_digest,
             parser_version=self._policy.parser_version,
+            note=BACKFILL if self._is_backfill and not is_edit else None,
         )
 
     def _log_events(self, sighting_id: int, events: Sequence[Event]) -> None:
@@ -663,13 +698,3 @@ class EntryDeposit:
 def _keys_of(one: _Stated) -> set[bytes]:
     """Return what an erasure would know an entry by."""
     return {one.guid_digest, *(url_digest(key) for key in one.traits.url_keys)}
-
-
-def _facts_digest(statement: record.Statement) -> bytes:
-    """Return what an entry states besides its dress, to the letter.
-
-    Html, image and description turn with adverts, sizes and clocks: where the words are the same, those alone are no
-    new statement, or a feed with a rotating banner would be kept whole at every poll.
-    """
-    bare = replace(statement, html=None, image_url=None, description=None)
-    return record.statement_digest(bare)

@@ -37,7 +37,7 @@ from archive.store.schema import (
     statements,
     variants,
 )
-from archive.store.stating import draft_content
+from archive.store.stating import BACKFILL, draft_content
 
 FULLER = 1.2
 """So many times the words make another feed of the same paper the telling's base: sticky, so that nothing flaps."""
@@ -61,6 +61,7 @@ class _Stated:
     feed_id: int
     feed_title: str | None
     parser_version: int
+    is_backfill: bool
     statement: record.Statement
 
 
@@ -133,6 +134,7 @@ class Faces:
                         feed_id=row.feed_id,
                         feed_title=row.feed_title,
                         parser_version=row.parser_version,
+                        is_backfill=row.note == BACKFILL,
                         statement=record.from_json(
                             json.loads(row.stated), text=row.text, html=row.html
                         ),
@@ -299,24 +301,32 @@ def _base(
     """Return the feed's statement that a telling is made from.
 
     Of one feed the newest. Of several feeds of the paper, the one it was made from until now, unless another gives
-    FULLER times its words: a shorter statement of the same text by another feed is no revision.
+    FULLER times its words: a shorter statement of the same text by another feed is no revision. What a backfill
+    brought takes no other's place, and of its like the first read is the newest: its pages go from new to old.
     """
     newest: dict[int, _Stated] = {}
     for one in stated:
         if one.source == record.Source.FEED and (
-            one.feed_id not in newest or one.id > newest[one.feed_id].id
+            one.feed_id not in newest or _currency(one) > _currency(newest[one.feed_id])
         ):
             newest[one.feed_id] = one
     if not newest:
         return None
-    base = newest.get(used_feed_id or 0) or min(newest.values(), key=lambda one: one.id)
+    base = newest.get(used_feed_id or 0) or min(
+        newest.values(), key=lambda one: (one.is_backfill, one.id)
+    )
     for one in sorted(newest.values(), key=lambda one: one.id):
         n_words = len(base.statement.text.split())
-        if one is not base and len(one.statement.text.split()) >= max(
-            FULLER * n_words, n_words + 10
-        ):
+        if one is base or one.is_backfill > base.is_backfill:
+            continue
+        if len(one.statement.text.split()) >= max(FULLER * n_words, n_words + 10):
             base = one
     return base
+
+
+def _currency(one: _Stated) -> tuple[bool, int]:
+    """Return what orders the statements of one feed, the current one last."""
+    return (not one.is_backfill, -one.id if one.is_backfill else one.id)
 
 
 def _kind(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from archive.identity.host import host_of
 from archive.identity.ids import digest16
 from archive.model.outcome import FeedJob
 from archive.store.frontier import ids_of_hosts, refresh_hosts
-from archive.store.instants import to_us
+from archive.store.instants import NEVER, to_at, to_us
 from archive.store.schema import page_tasks, variants
 from archive.store.subscriptions import host_digest
 
@@ -27,9 +27,17 @@ class WantedPage:
 
 
 def want_pages(
-    connection: Connection, pages: Sequence[WantedPage], *, job: FeedJob, now: datetime
+    connection: Connection,
+    pages: Sequence[WantedPage],
+    *,
+    job: FeedJob,
+    now: datetime,
+    spacing_s: int = 0,
 ) -> None:
-    """Make pages due. A page that is asked for already, or was read and has not changed, is left alone."""
+    """Make pages due. A page that is asked for already, or was read and has not changed, is left alone.
+
+    With `spacing_s` they are due that far apart, after all that is due of the feed, so that they delay no other.
+    """
     by_digest: dict[bytes, tuple[WantedPage, str]] = {}
     for page in pages:
         try:
@@ -52,11 +60,13 @@ def want_pages(
     host_ids = ids_of_hosts(
         connection, names, digest_of={name: host_digest(name) for name in names}
     )
+    at = _last_due(connection, job.feed_id, now) if spacing_s else now
     rows: list[dict[str, object]] = []
     wanted: set[int] = set()
     for digest, (page, host) in by_digest.items():
         task = held.get(digest)
         if task is None:
+            at += timedelta(seconds=spacing_s)
             rows.append(
                 {
                     "digest": digest,
@@ -64,7 +74,7 @@ def want_pages(
                     "feed_id": job.feed_id,
                     "host_id": host_ids[host],
                     "url": page.url,
-                    "due_at": to_us(now),
+                    "due_at": to_us(at),
                     "state": "due",
                     "created_at": to_us(now),
                 }
@@ -86,6 +96,16 @@ def want_pages(
         sa.update(variants).where(variants.c.id.in_(wanted)).values(page_state="wanted")
     )
     refresh_hosts(connection, set(host_ids.values()))
+
+
+def _last_due(connection: Connection, feed_id: int, now: datetime) -> datetime:
+    """Return when the last page of a feed is due, `now` at the earliest."""
+    last = connection.scalar(
+        sa.select(sa.func.max(page_tasks.c.due_at)).where(
+            page_tasks.c.feed_id == feed_id, page_tasks.c.due_at < NEVER
+        )
+    )
+    return now if last is None else max(now, to_at(last))
 
 
 def _note(connection: Connection, variant_id: int, state: str, detail: str) -> None:

@@ -4,6 +4,7 @@ Also the digests under which sightings are unique. Used by `entries`, `pages` an
 """
 
 import json
+from dataclasses import replace
 
 from archive import record
 from archive.identity.folding import fold
@@ -20,6 +21,9 @@ from archive.store.schema import (
     tags,
     url_keys,
 )
+
+BACKFILL = "backfill"
+"""The note of a statement that a page of a feed's history made: it may be older than any other of its variant."""
 
 MAX_LISTED = 200
 """Authors, tags and enclosures of one statement that get rows of their own; all stand in its JSON."""
@@ -38,6 +42,16 @@ def guid_digest(feed_id: int, guid: str) -> bytes:
 def sighting_digest(feed_id: int, guid: str, url: str | None, variant_id: int) -> bytes:
     """Return what makes a sighting one: two entries with one guid, or a recycled address, are two."""
     return digest16("sighting", str(feed_id), guid, url, str(variant_id))
+
+
+def facts_digest(statement: record.Statement) -> bytes:
+    """Return what an entry states besides its dress, to the letter.
+
+    Html, image and description turn with adverts, sizes and clocks: where the words are the same, those alone are no
+    new statement, or a feed with a rotating banner would be kept whole at every poll.
+    """
+    bare = replace(statement, html=None, image_url=None, description=None)
+    return record.statement_digest(bare)
 
 
 def draft_content(drafts: Drafts, html: str | None, text: str) -> bytes:

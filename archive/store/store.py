@@ -17,10 +17,11 @@ from sqlalchemy import Connection
 
 from archive.errors import UsageError
 from archive.model.kept import FeedRow
-from archive.model.outcome import Deposited, FeedJob, Outcome, PageJob
+from archive.model.outcome import Deposited, FeedJob, FeedOutcome, Outcome, PageJob
 from archive.model.push import PushOutcome
-from archive.store import correcting, frontier, indexing, subscriptions, upkeep
+from archive.store import backfilling, correcting, frontier, indexing, subscriptions, upkeep
 from archive.store import dump as dumping
+from archive.store.backfilling import BackfillMark, HostClosed
 from archive.store.bodies import Bodies
 from archive.store.deposit import Depositor, Plan, bodies_of
 from archive.store.erasing import Erased, Erasing
@@ -229,6 +230,43 @@ class Store:
                 after_news=after_news,
                 names_body=self._bodies.keeps,
             ).write()
+
+    # ---- backfill --------------------------------------------------------------------------------
+
+    def lease_for_backfill(
+        self, feed_id: int, url: str, *, now: datetime, owner: str
+    ) -> FeedJob | HostClosed:
+        """Claim the host of a page of a feed's history, and return the job of asking it."""
+        with self.writing() as connection:
+            return backfilling.lease(connection, feed_id, url, now=now, owner=owner)
+
+    def end_backfill_job(self, job: FeedJob, *, now: datetime, hold_s: int = 0) -> None:
+        """Give its host back; with `hold_s` it is left alone for so long."""
+        with self.writing() as connection:
+            backfilling.release(connection, job, now=now, hold_s=hold_s)
+
+    def deposit_backfill(self, outcome: FeedOutcome, *, now: datetime) -> Deposited:
+        """Write a page of a feed's history as backlog: nothing of the feed itself is changed by it."""
+        self._keep_bodies([outcome], now=now)
+        with self.writing() as connection:
+            return backfilling.deposit(
+                connection,
+                outcome,
+                indexer=self._indexer,
+                bodies=self._bodies,
+                now=now,
+                policy=self._policy,
+            )
+
+    def backfill_mark(self, feed_id: int) -> BackfillMark | None:
+        """Return how far a feed's history was read."""
+        with self.reading() as connection:
+            return backfilling.mark_of(connection, feed_id)
+
+    def set_backfill_mark(self, feed_id: int, mark: BackfillMark) -> None:
+        """Keep how far a feed's history was read."""
+        with self.writing() as connection:
+            backfilling.set_mark(connection, feed_id, mark)
 
     def _keep_bodies(self, outcomes: Sequence[Outcome | PushOutcome], *, now: datetime) -> None:
         try:

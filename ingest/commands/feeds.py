@@ -6,6 +6,7 @@ import click
 
 from archive.commands.place import Place, pass_place
 from archive.errors import UsageError
+from ingest.commands.backfill import backfill
 from ingest.commands.lists import export, import_
 from ingest.commands.subscribe import add
 
@@ -25,7 +26,7 @@ def feeds(context: click.Context) -> None:
         context.invoke(list_)
 
 
-for _command in (add, import_, export):
+for _command in (add, import_, export, backfill):
     feeds.add_command(_command)
 
 

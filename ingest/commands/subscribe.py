@@ -2,7 +2,7 @@
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -85,7 +85,12 @@ def add(
     if name is not None and (all_feeds or len(numbers) > 1):
         raise UsageError("--name names one feed; take them one by one, or rename them afterwards")
     with open_store(place) as store:
-        if no_fetch or KnownFeeds(store).at(url) is not None:
+        known = KnownFeeds(store).at(url)
+        if known is not None and no_fetch and not _is_same_scheme(known.url, url):
+            known = None  # as it is: some sites answer by http alone
+        if known is not None:
+            wanted = replace(wanted, url=known.url)
+        if known is not None or no_fetch:
             _subscribe(place, store, wanted, None)
             return None
         choice = _Choice(numbers=numbers, all_feeds=all_feeds)
@@ -216,8 +221,6 @@ def _chosen(place: Place, found: "Found", choice: _Choice) -> "Sequence[Offer]":
 def _subscribe_to(
     place: Place, store: "Store", wanted: "Subscription", offers: "Sequence[Offer]", *, polls: bool
 ) -> None:
-    from dataclasses import replace
-
     from archive.config.rules import is_private_url
 
     for offer in offers:
@@ -244,13 +247,8 @@ def _subscribe(
     told: str | None = None,
 ) -> None:
     """Subscribe, deposit the look at it as its first poll, and say what came of it."""
-    from dataclasses import replace
-
     from archive import terminal as t
 
-    known = KnownFeeds(store).at(wanted.url)
-    if known is not None and not _is_same_spelling(known.url, wanted.url):
-        wanted = replace(wanted, url=known.url)
     row, is_new = store.add_feed(wanted, now=place.now())
     address = t.printable(row.address)
     if not is_new:
@@ -275,8 +273,8 @@ def _first_poll(place: Place, store: "Store", row: "FeedRow", look: "FeedOutcome
     return f"polled now: {', '.join(parts)} in {look.exchange.elapsed_s:.1f} s"
 
 
-def _is_same_spelling(one: str, other: str) -> bool:
-    return one == other.split("#", 1)[0]
+def _is_same_scheme(one: str, other: str) -> bool:
+    return one.partition(":")[0].lower() == other.partition(":")[0].lower()
 
 
 LONGEST_NAME = 24

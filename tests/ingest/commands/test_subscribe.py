@@ -189,6 +189,14 @@ def test_a_feed_that_is_subscribed_is_not_asked_again_in_any_spelling(
     assert here.asked == []
 
 
+def test_by_http_alone_means_so_when_nothing_is_to_be_asked(here: Here) -> None:
+    here.run("feeds", "add", "--no-fetch", FEED)
+    assert here.run("feeds", "add", "--no-fetch", "http://KRANT.example/feed") == 0
+    assert here.out.startswith("added krant-example-2  http://KRANT.example/feed ")
+    here.run("feeds", "add", "--no-fetch", "HTTPS://KRANT.example/feed")
+    assert here.out.startswith("krant-example is subscribed already")
+
+
 def test_an_address_that_leads_to_a_subscribed_feed_adds_nothing(
     here: Here, monkeypatch: pytest.MonkeyPatch
 ) -> None:
