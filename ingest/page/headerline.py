@@ -83,18 +83,18 @@ class Moment:
 
 def read_header_line(
     page: PageTree,
-    titles: Iterable[str],
+    headline: HtmlElement | None,
     first_paragraph: str | None,
     moment: Moment,
     *,
     selector: str | None = None,
 ) -> HeaderLine:
-    """Read the line around the headline that says one of `titles`.
+    """Read the line around `headline`.
 
     `first_paragraph` is where the text begins; `selector` is a site's own place for the line.
     """
     html = _by_rule(page, selector) if selector else ""
-    html = html or _around(page, titles, first_paragraph)
+    html = html or _around(headline, first_paragraph)
     if not html:
         return HeaderLine()
     words = lexicon(moment.language)
@@ -223,8 +223,7 @@ def _by_rule(page: PageTree, selector: str) -> str:
     return "\n".join(serialise(e) for e in selected(page.root, selector))[:_MAX_HTML]
 
 
-def _around(page: PageTree, titles: Iterable[str], first_paragraph: str | None) -> str:
-    headline = find_headline(page.root, titles)
+def _around(headline: HtmlElement | None, first_paragraph: str | None) -> str:
     if headline is None:
         return ""
     key = letters(first_paragraph or "")[:_PARAGRAPH_KEY]

@@ -17,7 +17,9 @@ _MAX_HEAD_ELEMENTS = 2_000
 _MAX_MARKED = 400
 _READ_RELATIONS = frozenset({"canonical", "next", "amphtml"})
 _MARKED = etree.XPath("//*[@itemprop]")
-_REL = etree.XPath("//a[contains(concat(' ', normalize-space(@rel), ' '), concat(' ', $rel, ' '))]")
+_RELATED = etree.XPath(
+    "//a[contains(@rel, 'tag') or contains(@rel, 'author') or contains(@rel, 'category')]"
+)
 # Items whose properties are not the article's: a comment has an author and a date too, a picture a day.
 _OTHERS_ITEM = re.compile(
     r"(?:Comments?|Answer|ImageObject|VideoObject|AudioObject|ListItem|BreadcrumbList"
@@ -104,14 +106,19 @@ class Microdata:
         yield from self._values.get(name, ())
 
 
-def related_links(page: PageTree, rel: str, *, but_not: str | None = None) -> list[str]:
-    """Return the words of the body's links with relation `rel` (author, tag, category), without duplicates.
+class Relations:
+    """The words of the body's links by their relation: author, tag, category."""
 
-    Those that have the relation `but_not` too are left out.
-    """
-    links = [a for a in _REL(page.root, rel=rel) if but_not not in (a.get("rel") or "").split()]
-    words = (one_line("".join(a.itertext())) for a in links)
-    return list(dict.fromkeys(w for w in words if 0 < len(w) < 100))
+    def __init__(self, page: PageTree) -> None:
+        self._links = [
+            (frozenset((a.get("rel") or "").lower().split()), a) for a in _RELATED(page.root)
+        ]
+
+    def words(self, rel: str, *, but_not: str | None = None) -> list[str]:
+        """Return the words of the links with relation `rel`, and without `but_not`; no duplicates."""
+        links = (a for rels, a in self._links if rel in rels and but_not not in rels)
+        words = (one_line("".join(a.itertext())) for a in links)
+        return list(dict.fromkeys(w for w in words if 0 < len(w) < 100))
 
 
 def _is_drawing(parent: etree._Element | None) -> bool:

@@ -20,7 +20,7 @@ from ingest.page.bylines import byline_by_name
 from ingest.page.counters import counters_of, read_duration
 from ingest.page.headerline import HeaderLine
 from ingest.page.jsonld import LinkedData, Node
-from ingest.page.meta import MetaTags, Microdata, related_links
+from ingest.page.meta import MetaTags, Microdata, Relations
 from ingest.page.people import names_of, stated_names
 from ingest.page.topics import topic_of, topics_shown
 from ingest.page.tree import PageTree, letters
@@ -67,6 +67,7 @@ class Stated:
     page: PageTree
     meta: MetaTags
     micro: Microdata
+    relations: Relations
     data: LinkedData
     article: Node | None
     header: HeaderLine
@@ -227,7 +228,7 @@ def _section(s: Stated) -> Ladder:
         "article_section",
     ):
         yield "opengraph", _last_of_path(stated)
-    for words in related_links(s.page, "category"):
+    for words in s.relations.words("category"):
         yield "visible", words
     crumbs = [
         c
@@ -389,7 +390,7 @@ def _authors(s: Stated) -> Names:
                 n for stated in s.meta.all(*names) for n in stated_names(stated, site_name=site)
             ),
         )
-    links = related_links(s.page, "author")
+    links = s.relations.words("author")
     if 0 < len(links) <= 6:
         yield (
             "visible",
@@ -455,7 +456,7 @@ def _tags(s: Stated) -> Names:
         ),
     )
     # WordPress marks its categories "category tag": they are sections.
-    yield "visible", _labels(related_links(s.page, "tag", but_not="category"), split=False)
+    yield "visible", _labels(s.relations.words("tag", but_not="category"), split=False)
     yield "meta", _labels(s.meta.all("keywords", "dc.subject", "dcterms.subject"))
     yield "json-ld", _labels(s.article.texts("keywords") if s.article else ())
 

@@ -27,7 +27,7 @@ from ingest.page.headerline import Moment, find_headline, read_header_line
 from ingest.page.jsonld import read_linked_data
 from ingest.page.language import detected
 from ingest.page.measure import minutes_to_read
-from ingest.page.meta import MetaTags, Microdata
+from ingest.page.meta import MetaTags, Microdata, Relations
 from ingest.page.metadata import (
     Ledger,
     Stated,
@@ -102,8 +102,9 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
     titles = [claim.value for claim in claims]
     body = extract(page, titles, article=article, text=rules.text, remove=rules.remove)
     moment = Moment(language=language, now=fetched_at, zone=zone)
+    headline = find_headline(page.root, titles)
     header = read_header_line(
-        page, titles, body.first_paragraph(), moment, selector=rules.header_line
+        page, headline, body.first_paragraph(), moment, selector=rules.header_line
     )
     body.drop_line(header.is_made_of)
     html, text = body.rendered(page.base_url)
@@ -128,10 +129,11 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         page=page,
         meta=meta,
         micro=micro,
+        relations=Relations(page),
         data=data,
         article=article,
         header=header,
-        headline=find_headline(page.root, titles),
+        headline=headline,
         site_name=site_name,
         language=language,
         language_is_inferred=inferred is not None,
