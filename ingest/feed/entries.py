@@ -86,7 +86,7 @@ class Draft:
         guid = self.guid_stated or self.url or self._computed_guid(text)
         if digest is None:
             digest = self._digest(version)
-        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        values = {name: getattr(self, name) for name in _DRAFTED}
         return Entry(guid=guid, text=text, position=position, digest=digest, **values)
 
     def _computed_guid(self, text: str) -> str:
@@ -94,9 +94,12 @@ class Draft:
         return "computed:" + _hash([self.title, *dates, text]).hex()
 
     def _digest(self, version: int) -> bytes:
-        values = [repr(getattr(self, each.name)) for each in fields(self) if each.name != "extra"]
+        values = [repr(getattr(self, name)) for name in _DRAFTED if name != "extra"]
         extra = json.dumps(self.extra, sort_keys=True, ensure_ascii=True)
         return _hash([str(version), *values, extra])
+
+
+_DRAFTED: Final = tuple(each.name for each in fields(Draft))
 
 
 def _hash(parts: Iterable[str]) -> bytes:
@@ -268,23 +271,19 @@ def _tags_of(said: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _language_of(said: Mapping[str, Any]) -> str | None:
-    holders = [
-        *_mappings(said.get("content")),
-        said.get("summary_detail"),
-        said.get("title_detail"),
-    ]
-    for holder in [{"language": said.get("language")}, *holders]:
-        if isinstance(holder, Mapping) and (language := label(dict(holder).get("language"))):
+    texts = (*_list(said.get("content")), said.get("summary_detail"), said.get("title_detail"))
+    for holder in (said, *texts):
+        if language := label(_of(holder, "language")):
             return language[:35]  # the longest tag that RFC 5646 (4.4.1) foresees
     return None
 
 
 def _enclosures_of(said: Mapping[str, Any], base: str) -> tuple[Enclosure, ...]:
-    links = [link for link in _mappings(said.get("links")) if link.get("rel") == "enclosure"]
-    outside = [each for each in _mappings(said.get("content")) if each.get("src")]
-    media = [each for each in _mappings(said.get("media_content")) if not _is_picture(each)]
+    links = [link for link in _list(said.get("links")) if _of(link, "rel") == "enclosure"]
+    outside = [each for each in _list(said.get("content")) if _of(each, "src")]
+    media = [each for each in _list(said.get("media_content")) if not _is_picture(each)]
     found: dict[str, Enclosure] = {}
-    for one in [*links, *media, *outside]:
+    for one in _mappings([*links, *media, *outside]):
         url = address(one.get("href") or one.get("url") or one.get("src"), base)
         if url is None or url in found:
             continue
@@ -301,21 +300,20 @@ def _enclosures_of(said: Mapping[str, Any], base: str) -> tuple[Enclosure, ...]:
 def _image_of(said: Mapping[str, Any], base: str) -> str | None:
     """Return the picture of an entry: a named one, else a thumbnail, else a picture enclosed."""
     image = said.get("image")
-    pictures: list[object] = [image.get("href") if isinstance(image, Mapping) else image]
-    pictures += [one.get("url") for one in _mappings(said.get("media_content")) if _is_picture(one)]
-    pictures += [one.get("url") for one in _mappings(said.get("media_thumbnail"))]
-    links = _mappings(said.get("links"))
-    pictures += [
-        one.get("href") for one in links if one.get("rel") == "enclosure" and _is_picture(one)
-    ]
+    pictures = [_of(image, "href") if isinstance(image, Mapping) else image]
+    media = _list(said.get("media_content"))
+    pictures += [_of(one, "url") for one in media if _is_picture(one)]
+    pictures += [_of(one, "url") for one in _list(said.get("media_thumbnail"))]
+    links = [link for link in _list(said.get("links")) if _of(link, "rel") == "enclosure"]
+    pictures += [_of(link, "href") for link in links if _is_picture(link)]
     for picture in pictures:
         if (url := address(picture, base)) is not None:
             return url
     return None
 
 
-def _is_picture(media: Mapping[str, Any]) -> bool:
-    return media.get("medium") == "image" or str(media.get("type", "")).startswith("image/")
+def _is_picture(media: object) -> bool:
+    return _of(media, "medium") == "image" or str(_of(media, "type") or "").startswith("image/")
 
 
 # -- what is not modelled ----------------------------------------------------------------------
@@ -330,21 +328,23 @@ _KNOWN_LINKS: Final = ("alternate", "enclosure", "self")
 
 def _extra_of(said: Mapping[str, Any]) -> dict[str, object]:
     extra: dict[str, object] = {}
-    for key in sorted(said):
+    for key in sorted(said.keys() - _MODELLED):
         value = said[key]
-        if key in _MODELLED or key.endswith("_parsed"):
+        if key.endswith("_parsed"):
             continue
         if key == "links":
-            value = [link for link in _mappings(value) if link.get("rel") not in _KNOWN_LINKS]
+            value = [link for link in _list(value) if _of(link, "rel") not in _KNOWN_LINKS]
         elif key == "source" and isinstance(value, Mapping):
             value = {name: each for name, each in value.items() if not name.endswith("_parsed")}
         if (kept := json_ready(value)) not in (None, "", [], {}):
-            extra[one_line(str(key))[:100]] = kept
+            extra[_key_of(key)] = kept
     return bounded(extra)
 
 
 def bounded(extra: dict[str, object]) -> dict[str, object]:
     """Return `extra` with its largest values left out until it is small enough."""
+    if len(json.dumps(extra)) <= MAX_EXTRA:
+        return extra
     sizes = {key: len(json.dumps(value)) for key, value in extra.items()}
     kept = dict(extra)
     while kept and sum(sizes[key] for key in kept) > MAX_EXTRA:
@@ -362,14 +362,17 @@ def json_ready(value: object, depth: int = 5) -> object:
         return value if value == value and abs(value) != float("inf") else None
     if depth == 0:
         return None
-    if isinstance(value, Mapping):
-        pairs = (
-            (one_line(str(key))[:100], json_ready(each, depth - 1)) for key, each in value.items()
-        )
+    if isinstance(value, dict):
+        pairs = [(_key_of(key), json_ready(each, depth - 1)) for key, each in value.items()]
         return {key: each for key, each in pairs if each not in (None, "", [], {})}
     if isinstance(value, list | tuple):
         return [each for one in value[:500] if (each := json_ready(one, depth - 1)) is not None]
     return None
+
+
+def _key_of(key: object) -> str:
+    text = str(key)
+    return (text if text.isascii() and text.isidentifier() else one_line(text))[:100]
 
 
 # -- values of any type ------------------------------------------------------------------------
@@ -424,3 +427,8 @@ def _list(value: object) -> list[Any]:
 
 def _mappings(value: object) -> list[dict[str, Any]]:
     return [dict(one) for one in _list(value) if isinstance(one, Mapping)]
+
+
+def _of(holder: object, key: str) -> Any:
+    """Return what one of feedparser's dictionaries holds, whose own `get` answers for other keys."""
+    return dict.get(holder, key) if isinstance(holder, dict) else None
