@@ -1,9 +1,10 @@
 """The tables and everything that writes them: one transaction a group of outcomes, all of it or nothing.
 
-`Store` (store.py) is the only owner of transactions. Downwards inside this folder: store > deposit, settle, closed,
-published, dump, migrating, erasing, correcting > entries, pages > merging > faces > stating > known > pagetasks,
-subscriptions > frontier > indexing > index > drafts, upkeep, opening, bodies, locks > sqlite > schema, instants.
-`reading.py` and `sqlite.py` serve the read-only path and import no SQLAlchemy.
+`Store` (store.py) is the only owner of transactions. Downwards inside this folder: store > pushing > deposit, settle,
+closed, published, dump, migrating, correcting > entries, pages > merging, erasing > websub > faces > stating > known >
+pagetasks, subscriptions > frontier > indexing > index > drafts, upkeep, opening, bodies, locks > inbox > sqlite >
+schema, instants. `reading.py`, `pushed.py` and `sqlite.py` serve the read-only path and import no SQLAlchemy; nor does
+`inbox.py`, where the pages write.
 """
 
 from typing import Any

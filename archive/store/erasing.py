@@ -20,10 +20,11 @@ import zstandard
 from sqlalchemy import Connection, Table
 
 from archive.identity.ids import digest16
+from archive.store import websub
 from archive.store.bodies import Bodies
 from archive.store.closed import LEVEL
 from archive.store.index import Indexer, tokens_of
-from archive.store.instants import to_us
+from archive.store.instants import to_at, to_us
 from archive.store.prepared import Prepared, driver_of
 from archive.store.schema import (
     archive_pages,
@@ -309,6 +310,7 @@ class Erasing:
             )
         )
         feed_ids = {place.feed_id for place in places}
+        websub.drop_pushes(connection, feed_ids, now=to_at(self._now_us))
         guids = {place.guid for place in places if place.guid}
         connection.execute(
             sa.delete(rejections).where(

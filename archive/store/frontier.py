@@ -360,14 +360,6 @@ def rhythm_json(rhythm: Rhythm) -> str:
     return json.dumps({key: value for key, value in held.items() if value is not None})
 
 
-def job_of(connection: Connection, feed_id: int, lease: HostLease, *, now: datetime) -> FeedJob:
-    """Return the job of asking a leased host for a feed that is not due: its parser's version counts as the same."""
-    row = connection.execute(
-        sa.select(feeds, _IS_PUSHED).where(feeds.c.id == feed_id), {"now": to_us(now)}
-    ).one()
-    return _feed_job(connection, row, lease, now=now, parser_version=row.parser_version)
-
-
 def _feed_job(
     connection: Connection,
     row: sa.Row[tuple[object, ...]],
@@ -457,17 +449,17 @@ _CLEAR_ATTEMPTS: Final = (
 _COUNT_CLAIM: Final = (
     sa.update(feeds).where(feeds.c.id == sa.bindparam("feed")).values(attempts=feeds.c.attempts + 1)
 )
-# A hub owes it pushes, has sent one, and no poll since has found what it had not told of.
-_IS_PUSHED: Final = (
-    sa.exists()
-    .where(
+# A hub owes it pushes, has sent one, and no poll since has found what it had not told of. Most feeds name no hub, and
+# are spared the look into another table.
+_IS_PUSHED: Final = sa.case(
+    (feeds.c.hub_urls == "[]", 0),
+    else_=sa.exists().where(
         websub.c.feed_id == feeds.c.id,
-        websub.c.state.in_(("active", "renewing")),
+        sa.or_(websub.c.state == "active", websub.c.state == "renewing"),  # in_ costs 20 us a run
         websub.c.lease_until > sa.bindparam("now"),
         websub.c.pushed_at > sa.func.coalesce(websub.c.missed_at, 0),
-    )
-    .label("is_pushed")
-)
+    ),
+).label("is_pushed")
 _DUE_FEEDS: Final = (
     sa.select(feeds, _IS_PUSHED)
     .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.next_poll_at <= sa.bindparam("now"))

@@ -45,7 +45,7 @@ _KINDS: Final = tuple(str(event) for event in Event)
 def feeds_with_hubs(
     connection: Connection, ids: Collection[int] | None = None
 ) -> tuple[HubFeed, ...]:
-    """Return the feeds (of these ids, or all) that name a hub. All is a scan: 0.5 s for 1M feeds."""
+    """Return the feeds (of these ids, or all) that name a hub. All is a scan: 0.1 s of 100,000."""
     found: list[HubFeed] = []
     for condition in _each_batch(feeds.c.id, ids):
         rows = connection.execute(_HUB_FEEDS.where(condition, feeds.c.hub_urls != "[]"))
@@ -225,6 +225,23 @@ def answer(connection: Connection, letter_id: int, words: str, *, now: datetime)
         .where(inbox.c.id == letter_id)
         .values(done_at=to_us(now), answer=words, body=None)
     )
+
+
+def drop_pushes(connection: Connection, feed_ids: Collection[int], *, now: datetime) -> None:
+    """Drop pushed documents that wait for these feeds, and have the feeds polled instead (erasure)."""
+    of_feeds = sa.select(websub.c.id, websub.c.feed_id).where(websub.c.feed_id.in_(feed_ids))
+    for subscription_id, feed_id in connection.execute(of_feeds).all():
+        dropped = connection.execute(
+            sa.update(inbox)
+            .where(
+                inbox.c.about == subscription_id,
+                inbox.c.kind == str(Event.PUSH),
+                inbox.c.done_at == NEVER,
+            )
+            .values(done_at=to_us(now), answer="dropped: it may hold what was erased", body=None)
+        )
+        if dropped.rowcount:
+            poll_soon(connection, feed_id, now=now)
 
 
 def is_waiting(connection: Connection, letter_id: int) -> bool:

@@ -50,6 +50,8 @@ class Callbacks:
             raise HTTPException(404)
         if request.method == "POST":
             return await self._take(found, request)
+        if request.method != "GET":  # HEAD comes with the route of GET, and asks for nothing
+            raise HTTPException(405)
         if request.query_params.get("hub.topic") != found.topic_url:
             raise HTTPException(404)
         if request.query_params.get("hub.mode") == "denied":

@@ -221,7 +221,8 @@ def describe(
     lines = [f"{subscription.state} at {subscription.hub_url}"]
     if subscription.is_live(now) and subscription.lease_until is not None:
         lines[0] += f" until {subscription.lease_until:%Y-%m-%d %H:%M} UTC"
-    counts = f"{subscription.n_pushes} pushes"
+    n = subscription.n_pushes
+    counts = "1 push" if n == 1 else f"{n} pushes"
     if subscription.pushed_at is not None:
         counts += f", the last {subscription.pushed_at:%Y-%m-%d %H:%M} UTC"
     if subscription.n_dropped:

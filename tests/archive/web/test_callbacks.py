@@ -321,9 +321,13 @@ def test_a_callback_is_answered_under_the_public_name_alone(pages: Pages) -> Non
     assert pages.ask().status_code == 421
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "PATCH"])
 def test_other_methods_are_refused(pages: Pages, method: str) -> None:
-    assert pages.client.request(method, f"/websub/{NAME}").status_code == 405
+    pages.set(HubState.ASKED)
+    query = {"hub.mode": "subscribe", "hub.topic": TOPIC, "hub.challenge": "x"}
+    response = pages.client.request(method, f"/websub/{NAME}", params=query)
+    assert response.status_code == 405
+    assert pages.letters() == []
 
 
 def test_an_archive_that_is_away_is_a_503_which_hubs_try_again(

@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -25,20 +26,18 @@ def take_and_die(folder: str, at: str) -> None:
 
 
 def die_at(store: Store, at: str) -> None:
-    """Let this process be killed there; the engine's events see every statement."""
+    """Let this process be killed there; SQLite itself tells of every statement before it runs."""
     is_answered = False
 
-    @sa.event.listens_for(store._engine, "before_cursor_execute")
-    def watch(_: object, __: object, statement: str, *___: object) -> None:
+    def watch(statement: str) -> None:
         nonlocal is_answered
-        if at != COMMIT and statement.startswith(at):
+        if statement.startswith(at) and (at != COMMIT or is_answered):
             os.kill(os.getpid(), signal.SIGKILL)
         is_answered |= statement.startswith(ANSWERED)
 
-    @sa.event.listens_for(store._engine, "commit")
-    def commit(_: object) -> None:
-        if at == COMMIT and is_answered:
-            os.kill(os.getpid(), signal.SIGKILL)
+    @sa.event.listens_for(store._engine, "checkout")
+    def checkout(connection: sqlite3.Connection, *_: object) -> None:
+        connection.set_trace_callback(watch)
 
 
 @pytest.mark.parametrize("at", [NEW, COMMIT])

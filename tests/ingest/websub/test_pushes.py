@@ -354,6 +354,18 @@ def test_an_empty_push_has_the_feed_polled(scene: Scene) -> None:
     assert scene.answers()[-1] == "the feed is polled: a push without a document"
 
 
+def test_an_erasure_drops_the_pushes_that_wait_and_has_the_feed_polled(scene: Scene) -> None:
+    scene.activate(item("1"))
+    scene.clock.advance(minutes=5)
+    scene.push(rss(item("1"), item("2")))
+    article = str(one(scene.store, "SELECT public_id FROM articles"))
+    scene.store.erase(article, who="test", why=None, now=scene.clock())
+    scene.tick()
+    assert scene.answers()[-1] == "dropped: it may hold what was erased"
+    assert one(scene.store, "SELECT count(*) FROM inbox WHERE body IS NOT NULL") == 0
+    assert scene.next_poll_in_s() == 0
+
+
 def test_answered_letters_go_after_a_day(scene: Scene) -> None:
     scene.activate()
     scene.push(rss(item("2")))
