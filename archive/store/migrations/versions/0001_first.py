@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hosts")),
         sa.UniqueConstraint("digest", name=op.f("uq_hosts_digest")),
     )
-    op.create_index("ix_hosts_due", "hosts", ["next_at"], unique=False)
+    op.create_index("ix_hosts_due", "hosts", ["is_slow", "next_at"], unique=False)
     op.create_table(
         "inbox",
         sa.Column("id", ID, autoincrement=True, nullable=False),
