@@ -12,19 +12,21 @@ import functools
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from concurrent.futures import Executor, ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 import structlog
 
 from archive.config.settings import Config, rules_for
+from archive.errors import ArchiveUnusable, Busy
 from archive.model.outcome import Deposited, Outcome
-from archive.store.frontier import HostLease
+from archive.store.frontier import HostLease, Release
 from archive.store.store import Plan, Store, Work
 from ingest.feed.parse import PARSER_VERSION
 from ingest.pace import PaceSettings, plan
 from ingest.poll import Fetcher, Parser
+from ingest.room import keep_one_heap, weight_of
 from ingest.turn import Turn
 from ingest.wire.fetch import Client, WireSettings
 from ingest.wire.guard import networks
@@ -37,6 +39,12 @@ log = structlog.get_logger("newsarchive")
 MAX_GROUP = 64
 """Outcomes of one transaction (SERVICE)."""
 
+MAX_GROUP_BYTES = 8 * 1024 * 1024
+"""And no more of their documents than this, unless one is larger: the transaction holds them all."""
+
+SLOTS_A_SLOW_ONE = 8
+"""Of so many slots one is for hosts that timed out when they were last asked: 8 of 64 (WIRE)."""
+
 DRAIN_S = 20.0
 """How long a stop waits for turns in flight (SERVICE: SIGTERM <= 20 s)."""
 
@@ -45,19 +53,28 @@ Answer = TypeVar("Answer")
 
 
 class Writer:
-    """The one writer: a thread that owns every write of this process, and the queue before it."""
+    """The one writer: a thread that owns every write of this process, and the queue before it.
+
+    `thread` is another executor of one call at a time, for a simulated clock that no thread may outrun.
+    """
 
     def __init__(
-        self, store: Store, *, plan: Plan, clock: Callable[[], datetime], parser_version: int
+        self,
+        store: Store,
+        *,
+        plan: Plan,
+        clock: Callable[[], datetime],
+        parser_version: int,
+        thread: Executor | None = None,
     ) -> None:
         self._store = store
         self._plan = plan
         self._clock = clock
         self._parser_version = parser_version
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._outcomes = _Line[Outcome, Deposited]()
+        self._thread = thread or ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._outcomes = _Line[Outcome, Deposited](weight_of)
         self._asked = _Line[tuple[HostLease, Collection[int] | None], Work]()
-        self._released = _Line[HostLease, None]()
+        self._released = _Line[Release, None]()
         self._writing: asyncio.Task[None] | None = None
 
     async def run(self, write: Callable[[], Answer]) -> Answer:
@@ -72,9 +89,14 @@ class Writer:
         """Claim what is due at a leased host."""
         return await self._wait(self._asked, (lease, only))
 
-    async def release(self, lease: HostLease) -> None:
-        """Give a host back."""
-        await self._wait(self._released, lease)
+    async def release(
+        self, lease: HostLease, *, is_slow: bool | None = None, rest_s: int = 0
+    ) -> None:
+        """Give a host back, in line behind those who wait, not before `rest_s` have passed."""
+        not_before = self._clock() + timedelta(seconds=rest_s)
+        await self._wait(
+            self._released, Release(lease=lease, is_slow=is_slow, not_before=not_before)
+        )
 
     async def finish(self) -> None:
         """Write what waits and end the thread."""
@@ -89,45 +111,50 @@ class Writer:
         return await done
 
     async def _write_groups(self) -> None:
-        lines: tuple[_Line[Any, Any], ...] = (self._outcomes, self._released, self._asked)
-        while any(line.waiting for line in lines):
-            outcomes, released, asked = (line.take() for line in lines)
-            groups = (outcomes, released, asked)
-            try:
-                deposited, work = await self.run(
-                    functools.partial(
-                        self._store.write_turns,
-                        [outcome for outcome, _ in outcomes],
-                        [lease for lease, _ in released],
-                        [ask for ask, _ in asked],
-                        now=self._clock(),
-                        plan=self._plan,
-                        parser_version=self._parser_version,
-                    )
+        while any(line.waiting for line in (self._outcomes, self._released, self._asked)):
+            await self._write_group()
+
+    async def _write_group(self) -> None:
+        """Write what waits. A method of its own, so that no name of it keeps the documents of the last group."""
+        outcomes, released, asked = (
+            self._outcomes.take(),
+            self._released.take(),
+            self._asked.take(),
+        )
+        waiting: list[asyncio.Future[Any]] = [
+            done for group in (outcomes, released, asked) for _, done in group
+        ]
+        try:
+            deposited, work = await self.run(
+                functools.partial(
+                    self._store.write_turns,
+                    [outcome for outcome, _ in outcomes],
+                    [release for release, _ in released],
+                    [ask for ask, _ in asked],
+                    now=self._clock(),
+                    plan=self._plan,
+                    parser_version=self._parser_version,
                 )
-            except BaseException as error:
-                for group in groups:
-                    for _, done in group:
-                        if not done.done():
-                            done.set_exception(error)
-                if not isinstance(error, Exception):
-                    raise
-                continue
-            for group, answers in (
-                (outcomes, deposited),
-                (released, (None,) * len(released)),
-                (asked, work),
-            ):
-                for (_, done), answer in zip(group, answers, strict=True):
-                    if not done.done():
-                        done.set_result(answer)
+            )
+        except BaseException as error:
+            for done in waiting:
+                if not done.done():
+                    done.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        answers = (*deposited, *(None for _ in released), *work)
+        for done, answer in zip(waiting, answers, strict=True):
+            if not done.done():
+                done.set_result(answer)
 
 
 class _Line(Generic[Asked, Answer]):
-    """Those who wait for one kind of write, first come, first served."""
+    """Those who wait for one kind of write, first come, first served. `weigh` gives the bytes one holds."""
 
-    def __init__(self) -> None:
+    def __init__(self, weigh: Callable[[Asked], int] = lambda asked: 0) -> None:
         self.waiting: list[tuple[Asked, asyncio.Future[Answer]]] = []
+        self._weigh = weigh
 
     def join(self, asked: Asked) -> asyncio.Future[Answer]:
         """Wait for an answer."""
@@ -136,8 +163,14 @@ class _Line(Generic[Asked, Answer]):
         return done
 
     def take(self) -> list[tuple[Asked, asyncio.Future[Answer]]]:
-        """Return the next group."""
-        group, self.waiting = self.waiting[:MAX_GROUP], self.waiting[MAX_GROUP:]
+        """Return the next group: the first that waits, and as many more as are not too much together."""
+        n_bytes = n_taken = 0
+        for asked, _ in self.waiting[:MAX_GROUP]:
+            n_bytes += self._weigh(asked)
+            if n_taken and n_bytes > MAX_GROUP_BYTES:
+                break
+            n_taken += 1
+        group, self.waiting = self.waiting[:n_taken], self.waiting[n_taken:]
         return group
 
 
@@ -160,7 +193,12 @@ class Engine:
         self._owner = owner
         self._clock = clock
         self._concurrency = concurrency
+        self._slow_slots = max(1, concurrency // SLOTS_A_SLOW_ONE)
         self._turns: set[asyncio.Task[None]] = set()
+        self._n_slow = 0
+        self._claiming = asyncio.Lock()
+        self._more_is_due = False
+        self._refill: asyncio.Task[None] | None = None
         self.failure: BaseException | None = None
 
     @property
@@ -179,44 +217,77 @@ class Engine:
         return len(self._turns)
 
     async def tick(self, *, only: Collection[int] | None = None) -> int:
-        """Claim due hosts as far as slots are free, and start their turns; returns how many."""
-        free = self._concurrency - len(self._turns)
-        if free <= 0 or self._turn.is_stopping:
-            return 0
-        leases = await self._writer.run(
-            lambda: self._store.claim_hosts(
-                now=self._clock(), owner=self._owner, limit=free, only_feeds=only
+        """Claim due hosts as far as slots are free, and start their turns; returns how many.
+
+        Where more is due than there are slots, each turn that ends lets the next one begin, without another tick.
+        """
+        async with self._claiming:
+            free = self._concurrency - len(self._turns)
+            if free <= 0 or self._turn.is_stopping:
+                return 0
+            leases = await self._writer.run(
+                lambda: self._store.claim_hosts(
+                    now=self._clock(),
+                    owner=self._owner,
+                    limit=free,
+                    slow_limit=self._slow_slots - self._n_slow,
+                    only_feeds=only,
+                )
             )
-        )
-        for lease in leases:
-            task = asyncio.create_task(self._run(lease, only), name=lease.host)
-            self._turns.add(task)
-            task.add_done_callback(self._turns.discard)
-        return len(leases)
+            for lease in leases:
+                self._begin(lease, only)
+            self._more_is_due = only is None and len(leases) == free
+            return len(leases)
 
     async def write(self, call: Callable[[], Answer]) -> Answer:
         """Run a store call in the writer's thread, between deposits."""
         return await self._writer.run(call)
 
     async def until_idle(self, *, only: Collection[int] | None = None) -> None:
-        """Poll until nothing (of the feeds `only`) is due: their pages included, other feeds not."""
+        """Poll until nothing (of the feeds `only`) is due: their pages included, other feeds not.
+
+        A turn that fails stops no other; the last one's fault is raised at the end. Raises at once when the archive
+        itself cannot be written.
+        """
         while True:
             n_started = await self.tick(only=only)
-            if self.failure is not None:
+            if isinstance(self.failure, (ArchiveUnusable, Busy)):
                 raise self.failure
             if self._turns:
                 await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
             elif not n_started:
-                return
+                break
+        if self.failure is not None:
+            raise self.failure
 
     async def drain(self, within_s: float = DRAIN_S) -> None:
         """Claim nothing more, let turns end, cancel those that take too long; their hosts come back by lease."""
         self._turn.is_stopping = True
+        if self._refill is not None:
+            await self._refill
         if self._turns:
             _, late = await asyncio.wait(self._turns, timeout=within_s)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+
+    def _begin(self, lease: HostLease, only: Collection[int] | None) -> None:
+        self._n_slow += lease.is_slow
+        task = asyncio.create_task(self._run(lease, only), name=lease.host)
+        self._turns.add(task)
+        task.add_done_callback(functools.partial(self._end, lease))
+
+    def _end(self, lease: HostLease, task: asyncio.Task[None]) -> None:
+        self._turns.discard(task)
+        self._n_slow -= lease.is_slow
+        if self._more_is_due and (self._refill is None or self._refill.done()):
+            self._refill = asyncio.create_task(self._claim_more())
+
+    async def _claim_more(self) -> None:
+        try:
+            await self.tick()
+        except Exception:  # the next tick of the clock meets it again, and says so
+            log.exception("claim_failed")
 
     async def _run(self, lease: HostLease, only: Collection[int] | None) -> None:
         try:
@@ -241,6 +312,7 @@ async def running(
     `clock` gives the instants that are written and compared (a fixed one replays); pauses between requests are always
     real time.
     """
+    keep_one_heap()
     turns = HostTurns(config.fetch.min_host_gap_s)
     pace = PaceSettings(
         default_s=config.pace.default_s,

@@ -1,11 +1,13 @@
 """One host's turn under its lease: its due feeds, then its due pages, one request after another.
 
 Called by `ingest.engine`. Every outcome is deposited before the next request, so that a kill loses at most the one in
-flight, and its validators with it.
+flight, and its validators with it. A turn ends after a minute, and as soon as its host hangs: what is still due there
+waits in line again, behind those who wait already.
 """
 
 from collections.abc import Callable, Collection
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -16,6 +18,7 @@ from archive.model.outcome import (
     FeedFailed,
     FeedJob,
     FeedOutcome,
+    FeedParsed,
     Outcome,
     PageFailed,
     PageJob,
@@ -24,14 +27,22 @@ from archive.model.outcome import (
     Reason,
 )
 from archive.model.site import SiteRules
+from archive.model.stated import ArticlePage, ParsedFeed
 from archive.store.frontier import MAX_FEEDS_A_TURN, HostLease
 from ingest.poll import Fetcher, Parser, poll_feed, read_page
+from ingest.room import BYTES_A_BYTE, Place, Room
 from ingest.wire.robots import RobotsCache
 
 log = structlog.get_logger("newsarchive")
 
 MAX_ROUNDS = 50
-"""Batches of a turn before the host goes back in line (20 feeds and 20 pages each)."""
+"""Batches of a turn before the host goes back in line (20 feeds or 20 pages each), however fast they go."""
+
+TURN_S = 60
+"""How long a turn goes on asking (SERVICE). Its last request may take another minute: the lease holds for three."""
+
+REST_S = 300
+"""How long a host rests after its turn failed by a fault of ours, so that the same fault is not met every 2 s."""
 
 
 class Ledger(Protocol):
@@ -47,8 +58,13 @@ class Ledger(Protocol):
         """Claim what is due at the host and renew its lease (None: another owner has it)."""
         ...
 
-    async def release(self, lease: HostLease) -> None:
-        """Give the host back."""
+    async def release(
+        self, lease: HostLease, *, is_slow: bool | None = None, rest_s: int = 0
+    ) -> None:
+        """Give the host back, in line behind those who wait; not to be asked for `rest_s`.
+
+        `is_slow` tells whether it timed out (None: it was not asked).
+        """
         ...
 
 
@@ -65,7 +81,9 @@ class Turn:
         rules_for: Callable[[str], SiteRules | None],
         clock: Callable[[], datetime],
         on_deposit: Callable[[Deposited], None] = lambda deposited: None,
+        room: Room | None = None,
     ) -> None:
+        self._room = room or Room()
         self._fetcher = fetcher
         self._parser = parser
         self._ledger = ledger
@@ -86,49 +104,66 @@ class Turn:
         return self._parser
 
     async def take(self, lease: HostLease, only: Collection[int] | None = None) -> None:
-        """Do all that is due at a host, then release it."""
+        """Do what is due at a host, for a minute at most, then release it."""
         held: HostLease | None = lease
+        host = _Host(ends_at=self._clock() + timedelta(seconds=TURN_S))
+        rest_s = 0
         try:
             for _ in range(MAX_ROUNDS):
                 feeds, pages, held = await self._ledger.due_work(lease, only)
                 if held is None or not (feeds or pages):
                     break
-                if not await self._do(feeds, pages):
+                if not await self._do(feeds, pages, host):
                     break
+        except Exception:
+            rest_s = REST_S
+            raise
         finally:
             if held is not None:
-                await self._ledger.release(lease)
+                await self._ledger.release(held, is_slow=host.is_slow, rest_s=rest_s)
 
-    async def _do(self, feeds: tuple[FeedJob, ...], pages: tuple[PageJob, ...]) -> bool:
+    async def _do(
+        self, feeds: tuple[FeedJob, ...], pages: tuple[PageJob, ...], host: "_Host"
+    ) -> bool:
         """Carry jobs out in order; False when the host should be left alone, or has nothing more that is due now.
 
         What else is due there (a page to try again) is found when the host is claimed next, a tick later.
         """
         has_more = bool(pages) or len(feeds) >= MAX_FEEDS_A_TURN
-        for job in feeds:
-            if self.is_stopping:
+        jobs: tuple[FeedJob | PageJob, ...] = (*feeds, *pages)
+        for job in jobs:
+            if self.is_stopping or self._clock() >= host.ends_at:
                 return False
-            outcome = await poll_feed(job, self._fetcher, self._parser, clock=self._clock)
-            deposited = await self._deposit(outcome)
-            if deposited.is_fenced or _asked_to_wait(deposited):
+            match job:
+                case FeedJob():
+                    deposited = await self._poll(job)
+                case PageJob():
+                    deposited = await self._read_page(job)
+            host.is_slow = _timed_out(deposited)
+            if deposited.is_fenced or host.is_slow or _asked_to_wait(deposited):
                 return False
             has_more |= bool(deposited.n_new + deposited.n_joined + deposited.n_revised)
-        for page_job in pages:
-            if self.is_stopping:
-                return False
-            page_outcome = await self._read(page_job)
-            deposited = await self._deposit(page_outcome)
-            if deposited.is_fenced or _asked_to_wait(deposited):
-                return False
         return has_more
 
-    async def _read(self, job: PageJob) -> PageOutcome:
+    async def _poll(self, job: FeedJob) -> Deposited:
+        async with self._room.place() as place:
+            parser = _Weighing(self._parser, place)
+            outcome = await poll_feed(job, self._fetcher, parser, clock=self._clock)
+            return await self._deposit(outcome)
+
+    async def _read_page(self, job: PageJob) -> Deposited:
         refused = await self._robots_refuse(job)
         if refused is not None:
-            return refused
-        return await read_page(
-            job, self._fetcher, self._parser, rules_for=self._rules_for, clock=self._clock
-        )
+            return await self._deposit(refused)
+        async with self._room.place() as place:
+            outcome = await read_page(
+                job,
+                self._fetcher,
+                _Weighing(self._parser, place),
+                rules_for=self._rules_for,
+                clock=self._clock,
+            )
+            return await self._deposit(outcome)
 
     async def _robots_refuse(self, job: PageJob) -> PageOutcome | None:
         """Return the outcome of a page that its site's robots.txt keeps from us, None for one that may be asked."""
@@ -154,10 +189,62 @@ class Turn:
         )
 
     async def _deposit(self, outcome: Outcome) -> Deposited:
-        deposited = await self._ledger.deposit(outcome)
+        deposited = without_documents(await self._ledger.deposit(outcome))
         log_outcome(deposited)
         self._on_deposit(deposited)
         return deposited
+
+
+@dataclass(slots=True)
+class _Host:
+    """What a turn knows of its host: when it ends, and whether its last answer did not come in time."""
+
+    ends_at: datetime
+    is_slow: bool | None = None
+
+
+class _Weighing:
+    """The parsers, with a document's weight taken as soon as it is there."""
+
+    def __init__(self, parser: Parser, place: Place) -> None:
+        self._parser = parser
+        self._place = place
+
+    async def parse_feed(
+        self, body: bytes, url: str, content_type: str | None, known: frozenset[bytes]
+    ) -> ParsedFeed:
+        self._place.holds(len(body) * BYTES_A_BYTE)
+        return await self._parser.parse_feed(body, url, content_type, known)
+
+    async def parse_page(
+        self,
+        body: bytes,
+        url: str,
+        fetched_at: datetime,
+        content_type: str | None,
+        rules: SiteRules | None,
+    ) -> ArticlePage:
+        self._place.holds(len(body) * BYTES_A_BYTE)
+        return await self._parser.parse_page(body, url, fetched_at, content_type, rules)
+
+
+def without_documents(deposited: Deposited) -> Deposited:
+    """Return a deposit without the bodies and entries that are in the archive now."""
+    outcome = deposited.outcome
+    match outcome:
+        case FeedOutcome(result=FeedParsed() as parsed):
+            parsed = replace(parsed, body=b"", parsed=replace(parsed.parsed, entries=()))
+            return replace(deposited, outcome=replace(outcome, result=parsed))
+        case FeedOutcome(result=FeedFailed(body=bytes()) as failed):
+            return replace(deposited, outcome=replace(outcome, result=replace(failed, body=None)))
+    return deposited
+
+
+def _timed_out(deposited: Deposited) -> bool:
+    match deposited.outcome.result:
+        case FeedFailed(reason=Reason.TIMEOUT) | PageFailed(reason=Reason.TIMEOUT):
+            return True
+    return False
 
 
 def _asked_to_wait(deposited: Deposited) -> bool:

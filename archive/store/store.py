@@ -25,7 +25,7 @@ from archive.store.backfilling import BackfillMark, HostClosed
 from archive.store.bodies import Bodies
 from archive.store.deposit import Depositor, Plan, bodies_of
 from archive.store.erasing import Erased, Erasing
-from archive.store.frontier import HostLease
+from archive.store.frontier import HostLease, Release
 from archive.store.index import Indexer
 from archive.store.instants import to_at, to_us
 from archive.store.naming import article_named
@@ -127,16 +127,27 @@ class Store:
     # ---- polling ---------------------------------------------------------------------------------
 
     def claim_hosts(
-        self, *, now: datetime, owner: str, limit: int, only_feeds: Collection[int] | None = None
+        self,
+        *,
+        now: datetime,
+        owner: str,
+        limit: int,
+        slow_limit: int | None = None,
+        only_feeds: Collection[int] | None = None,
     ) -> tuple[HostLease, ...]:
-        """Lease due hosts; with `only_feeds`, those alone where one of these feeds or its pages is due."""
+        """Lease due hosts, of them at most `slow_limit` that timed out last time.
+
+        With `only_feeds`, those alone where one of these feeds or its pages is due.
+        """
         with self.writing() as connection:
             only = (
                 None
                 if only_feeds is None
                 else frontier.hosts_with_work(connection, only_feeds, now=now)
             )
-            return frontier.claim_hosts(connection, now=now, owner=owner, limit=limit, only=only)
+            return frontier.claim_hosts(
+                connection, now=now, owner=owner, limit=limit, slow_limit=slow_limit, only=only
+            )
 
     def due_work(
         self,
@@ -153,7 +164,7 @@ class Store:
     def write_turns(
         self,
         outcomes: Sequence[Outcome],
-        released: Sequence[HostLease],
+        released: Sequence[Release],
         asked: Sequence[tuple[HostLease, Collection[int] | None]],
         *,
         now: datetime,
@@ -169,18 +180,26 @@ class Store:
         self._keep_bodies(outcomes, now=now)
         with self.writing() as connection:
             done = tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
-            for lease in released:
-                frontier.release(connection, lease)
+            for ended in released:
+                frontier.release(
+                    connection, ended.lease, is_slow=ended.is_slow, not_before=ended.not_before
+                )
             work = tuple(
                 _due_work(connection, lease, only, now=now, parser_version=parser_version)
                 for lease, only in asked
             )
         return done, work
 
-    def release(self, lease: HostLease) -> None:
-        """Give a host back."""
+    def release(
+        self,
+        lease: HostLease,
+        *,
+        is_slow: bool | None = None,
+        not_before: datetime | None = None,
+    ) -> None:
+        """Give a host back (`frontier.release`)."""
         with self.writing() as connection:
-            frontier.release(connection, lease)
+            frontier.release(connection, lease, is_slow=is_slow, not_before=not_before)
 
     def make_due(self, feed_ids: Sequence[int], *, now: datetime) -> None:
         """Make feeds due at once."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,9 +41,12 @@ class HereLedger:
             lease, now=self.clock(), parser_version=PARSER_VERSION, only=only
         )
 
-    async def release(self, lease: HostLease) -> None:
+    async def release(
+        self, lease: HostLease, *, is_slow: bool | None = None, rest_s: int = 0
+    ) -> None:
         self.log.append("release")
-        self.store.release(lease)
+        not_before = self.clock() + timedelta(seconds=rest_s)
+        self.store.release(lease, is_slow=is_slow, not_before=not_before)
 
 
 class Scene:

@@ -152,3 +152,50 @@ def test_another_parser_version_asks_for_the_document_whole(connection: Connecti
     assert same.validators is not None
     assert same.validators.etag == '"v1"'
     assert (other.validators, other.body_digest) == (None, b"")
+
+
+# ---- who is asked first ---------------------------------------------------------------------------
+
+
+def test_slow_hosts_get_no_more_than_their_share_of_a_claim(connection: Connection) -> None:
+    subscribe(connection, *(f"https://s{n}.example/1" for n in range(5)))
+    connection.execute(sa.update(hosts).values(is_slow=True))
+    subscribe(connection, "https://a.example/1", at=NOON + timedelta(minutes=1))
+    later = NOON + timedelta(minutes=2)
+    leases = frontier.claim_hosts(connection, now=later, owner="a", limit=4, slow_limit=2)
+    assert sorted(lease.is_slow for lease in leases) == [False, True, True]
+    assert frontier.claim_hosts(connection, now=later, owner="a", limit=4, slow_limit=0) == ()
+    assert len(claim(connection, at=later)) == 3
+
+
+def test_a_host_that_timed_out_is_slow_until_it_answers_again(connection: Connection) -> None:
+    subscribe(connection, "https://a.example/1")
+    seen = []
+    for found_slow in (True, None, False, None):
+        (lease,) = claim(connection)
+        seen.append(lease.is_slow)
+        frontier.release(connection, lease, is_slow=found_slow)
+        assert frontier.next_due_at(connection) == NOON
+    assert seen == [False, True, True, False]
+
+
+def test_a_host_with_more_to_do_gets_in_line_behind_those_who_wait(connection: Connection) -> None:
+    subscribe(connection, *(f"https://big.example/{n}" for n in range(50)))
+    subscribe(connection, "https://small.example/1", at=NOON + timedelta(seconds=30))
+    now = NOON + timedelta(seconds=60)
+    (big,) = frontier.claim_hosts(connection, now=now, owner="a", limit=1)
+    frontier.release(connection, big, not_before=now)
+    assert [lease.host for lease in claim(connection, at=now)] == [
+        "small.example:443",
+        "big.example:443",
+    ]
+
+
+def test_a_lost_lease_tells_nothing_of_its_host(connection: Connection) -> None:
+    subscribe(connection, "https://a.example/1")
+    (stale,) = claim(connection)
+    later = NOON + timedelta(seconds=LEASE_S + 1)
+    (held,) = claim(connection, at=later, owner="b")
+    frontier.release(connection, stale, is_slow=True, not_before=later + timedelta(days=1))
+    frontier.release(connection, held)
+    assert [lease.is_slow for lease in claim(connection, at=later)] == [False]
