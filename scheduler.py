@@ -57,6 +57,7 @@ FAMILIES: dict[str, dict[str, Listed]] = {
     "Feeds": {
         "feeds": Listed("ingest.commands.feeds:feeds", "list, add, import, change, pause feeds"),
         "poll": Listed("ingest.commands.poll:poll", "poll feeds now, once"),
+        "why": Listed("ingest.commands.why:why", "when a feed is polled next, and why then"),
     },
     "Service": {
         "run": Listed("scheduler:run", "the service: polls, keeps, publishes, serves"),

@@ -17,7 +17,9 @@ from archive.store import reading
 from archive.store.sqlite import Reader, open_reader
 
 if TYPE_CHECKING:
+    from archive.model.health import Activity
     from archive.model.kept import Article, FeedRow, Found, Revision, Sighting
+    from archive.store.feedhistory import FeedHistory, Poll
     from archive.store.tally import Totals
 
 
@@ -124,6 +126,34 @@ class Archive:
         """Return all feeds by name, retired ones too."""
         with self._reader.snapshot():
             return reading.feed_rows(self._reader)
+
+    def activities(self, *, now: datetime) -> "dict[int, Activity]":
+        """Return what the polls of every feed came to, by the feed's id; `archive.model.health` puts it in words."""
+        from archive.store import feedhistory
+
+        with self._reader.snapshot():
+            return feedhistory.activities(self._reader, now=now)
+
+    def feed(self, name_or_url: str, *, now: datetime, n_polls: int = 20) -> "FeedHistory":
+        """Return one feed with all that is known of how it is polled; by its name or any address it ever had.
+
+        Raises NotFound, which names the nearest.
+        """
+        from archive.store import feedhistory
+
+        with self._reader.snapshot():
+            feed_id = feedhistory.find_feed(self._reader, name_or_url)
+            return feedhistory.history(self._reader, feed_id, now=now, n_polls=n_polls)
+
+    def polls(
+        self, name_or_url: str, *, since: datetime | None = None, failed: bool = False
+    ) -> "tuple[Poll, ...]":
+        """Return a feed's polls of the last 90 days, the newest first; only those that failed, if asked."""
+        from archive.store import feedhistory
+
+        with self._reader.snapshot():
+            feed_id = feedhistory.find_feed(self._reader, name_or_url)
+            return feedhistory.polls(self._reader, feed_id, since=since, failed=failed)
 
     def stats(self) -> "Totals":
         """Return what the archive holds, in all and by feed and month."""

@@ -42,6 +42,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from math import ceil, isnan
 
+from archive.model.health import NONE_MISSED
 from archive.model.outcome import (
     SOFT_REASONS,
     Exchange,
@@ -272,7 +273,7 @@ def _missed_words(job: FeedJob, news: _News, now: datetime) -> str:
     if n_missed is None:
         return f"{said}: articles were probably missed"
     if n_missed == 0:
-        return f"{said}, but its entries reach back that far: probably none was missed"
+        return f"{said}, but its entries reach back that far: {NONE_MISSED}"
     return f"{said}: up to {n_missed:,} article{'s' if n_missed > 1 else ''} missed"
 
 

@@ -116,7 +116,7 @@ def test_every_table_is_explained() -> None:
 
 
 def test_every_event_of_the_log_and_every_reason_of_a_failure_is_explained() -> None:
-    text = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    text = text_of([ROOT / "docs/operate.md", ROOT / "docs/feeds.md"])
     code = text_of([ROOT / "scheduler.py", *ROOT.glob("ingest/**/*.py")])
     logged = set(re.findall(r"log\.(?:info|warning|error|exception)\(\s*\"(\w+)\"", code))
     assert {"poll_done", "poll_failed", "page_done"} <= logged

@@ -41,15 +41,21 @@ _FEED_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def feed_rows(reader: Reader) -> tuple[FeedRow, ...]:
-    """Return all feeds by name."""
+def feed_rows(reader: Reader, *, only: int | None = None) -> tuple[FeedRow, ...]:
+    """Return all feeds by name, or the one of this id."""
     n_articles: dict[int, int] = dict(
         reader.rows(
             "SELECT s.feed_id, count(DISTINCT v.article_id) FROM sightings AS s"
-            " JOIN variants AS v ON v.id = s.variant_id GROUP BY s.feed_id"
+            " JOIN variants AS v ON v.id = s.variant_id"
+            f"{'' if only is None else ' WHERE s.feed_id = ?'} GROUP BY s.feed_id",
+            () if only is None else (only,),
         )
     )
-    rows = reader.rows(f"SELECT {', '.join(_FEED_COLUMNS)} FROM feeds ORDER BY name")
+    rows = reader.rows(
+        f"SELECT {', '.join(_FEED_COLUMNS)} FROM feeds"
+        f"{'' if only is None else ' WHERE id = ?'} ORDER BY name",
+        () if only is None else (only,),
+    )
     return tuple(_feed_row(dict(zip(_FEED_COLUMNS, row, strict=True)), n_articles) for row in rows)
 
 

@@ -24,7 +24,7 @@ from archive.model.kept import FeedRow
 from archive.model.outcome import Reason
 from archive.store.frontier import ids_of_hosts, refresh_hosts
 from archive.store.instants import NEVER, to_at_or_none, to_us
-from archive.store.schema import feed_urls, feeds, sightings, variants
+from archive.store.schema import feed_urls, feeds, hosts, sightings, variants
 
 SLUG_LENGTH = 40
 POLLED_STATES = frozenset({"active", "dead"})
@@ -182,8 +182,33 @@ def set_state(connection: Connection, feed_id: int, state: str, *, now: datetime
         .where(feeds.c.id == feed_id)
         .values(state=state, next_poll_at=next_poll_at, attempts=0, n_worker_deaths=0, move="{}")
     )
+    if state == "retired":
+        # What it failed with is nobody's concern now; a feed of the file is spoken of until the file lets go (`sync`).
+        connection.execute(
+            sa.update(feeds)
+            .where(feeds.c.id == feed_id, feeds.c.origin == "cli")
+            .values(last_reason=None, last_detail=None)
+        )
     host_id = connection.scalar(sa.select(feeds.c.host_id).where(feeds.c.id == feed_id))
     refresh_hosts(connection, [host_id] if host_id is not None else [])
+
+
+def retry(
+    connection: Connection, feed_id: int, *, now: datetime, breaks_hold: bool
+) -> datetime | None:
+    """Make a feed active and due now; its failures stay counted.
+
+    Returns until when its server asked to wait, if it did: the feed is asked then, or now with `breaks_hold`.
+    """
+    set_state(connection, feed_id, "active", now=now)
+    of_feed = sa.select(feeds.c.host_id).where(feeds.c.id == feed_id).scalar_subquery()
+    host = connection.execute(sa.select(hosts).where(hosts.c.id == of_feed)).one()
+    if host.hold_until <= to_us(now):
+        return None
+    if breaks_hold:
+        connection.execute(sa.update(hosts).where(hosts.c.id == host.id).values(hold_until=0))
+        refresh_hosts(connection, [host.id])
+    return to_at_or_none(host.hold_until)
 
 
 def sync(connection: Connection, wanted: Sequence[Subscription], *, now: datetime) -> Synced:

@@ -1,4 +1,4 @@
-"""`newsarchive feeds ...`: the list of feeds, and everything that changes it."""
+"""`newsarchive feeds ...`: the list of feeds with how each is doing, and everything that changes one."""
 
 from typing import TYPE_CHECKING
 
@@ -7,27 +7,48 @@ import click
 from archive.commands.place import Place, pass_place
 from archive.errors import UsageError
 from ingest.commands.backfill import backfill
+from ingest.commands.history import log, show, times_of
 from ingest.commands.lists import export, import_
 from ingest.commands.subscribe import add
 
 if TYPE_CHECKING:
+    from archive.model.health import Activity, Condition
     from archive.model.kept import FeedRow
+
+    Listed = tuple[FeedRow, Activity, Condition]
 
 
 @click.group(
     invoke_without_command=True,
     epilog="EXAMPLES\n\n  newsarchive feeds\n\n  newsarchive feeds add https://feeds.nos.nl/nosnieuwsalgemeen\n\n"
-    "  newsarchive feeds import subscriptions.opml",
+    "  newsarchive feeds import subscriptions.opml\n\n  newsarchive feeds --sick",
 )
+@click.option("--json", "as_json", is_flag=True, help="The list as one JSON document.")
+@click.option("--sick", is_flag=True, help="Only feeds that need a look.")
 @click.pass_context
-def feeds(context: click.Context) -> None:
-    """List, add, remove, import and export feeds."""
+def feeds(context: click.Context, as_json: bool, sick: bool) -> int | None:
+    """List, add, remove, import and export feeds; say how they are doing."""
     if context.invoked_subcommand is None:
-        context.invoke(list_)
+        found: int | None = context.invoke(list_, as_json=as_json, sick=sick)
+        return found
+    if as_json or sick:
+        raise UsageError(
+            f"--json and --sick belong behind the command: feeds {context.invoked_subcommand} ..."
+        )
+    return None
 
 
-for _command in (add, import_, export, backfill):
+for _command in (add, import_, export, backfill, show, log):
     feeds.add_command(_command)
+
+
+# ---- the list -----------------------------------------------------------------------------------
+
+
+COLUMNS = (
+    "feed", "state", "last_poll_at", "next_poll_at", "articles", "url", "note", "new_24h", "copies", "days",
+)  # fmt: skip
+"""What a line in a pipe holds, in this order; new ones are only ever added at the end."""
 
 
 @feeds.command(name="list")
@@ -38,41 +59,252 @@ for _command in (add, import_, export, backfill):
 def list_(
     place: Place, as_json: bool = False, secrets: bool = False, sick: bool = False
 ) -> int | None:
-    """List the feeds: state, last and next poll, articles."""
+    """List the feeds: how each is doing, last and next poll, news, articles."""
     from archive import terminal
-    from archive.front import Archive
 
-    with Archive.open(place.archive_url) as archive:
-        rows = archive.feeds()
-    if sick:
-        rows = tuple(row for row in rows if row.n_failures or row.state not in ("active", "paused"))
+    listed = _listed(place, as_json=as_json)
+    shown = [one for one in listed if one[2].needs_look] if sick else listed
     if as_json:
-        terminal.echo_json({"schema": 1, "feeds": [_facts(row, secrets=secrets) for row in rows]})
-    for row in () if as_json else rows:
-        facts = _facts(row, secrets=secrets)
-        if place.is_terminal:
-            terminal.echo(_row(place, row, str(facts["url"])))
-        else:
-            terminal.echo_row(
-                [
-                    facts[key]
-                    for key in (
-                        "feed",
-                        "state",
-                        "last_poll_at",
-                        "next_poll_at",
-                        "articles",
-                        "url",
-                        "note",
-                    )
-                ]
-            )
-    if not rows:
-        terminal.say(
-            "no feed is sick" if sick else "no feeds yet; add one with: newsarchive feeds add URL"
-        )
-        return None if sick else 1
+        terminal.echo_json({"schema": 1, "feeds": [_facts(*one, secrets=secrets) for one in shown]})
+    elif place.is_terminal:
+        for line in _table(place, shown):
+            terminal.echo(line)
+    else:
+        for one in shown:
+            facts = _facts(*one, secrets=secrets)
+            days = ",".join("" if n is None else str(n) for n in one[1].days)
+            said = facts | {"state": facts["health"], "days": days}
+            terminal.echo_row([said[column] for column in COLUMNS])
+    if not listed:
+        terminal.say("no feeds yet; add one with: newsarchive feeds add URL")
+        return 1
+    terminal.say("no feed is sick" if sick and not shown else _summary(listed, sick=sick))
     return None
+
+
+def _listed(place: Place, *, as_json: bool) -> "list[Listed]":
+    """Return every feed with what its polls came to and how it is doing, by name."""
+    from archive.front import Archive
+    from archive.model.health import condition
+
+    now = place.now()
+    when = times_of(place, for_people=place.is_terminal and not as_json)
+    with Archive.open(place.archive_url) as archive:
+        rows, activities = archive.feeds(), archive.activities(now=now)
+
+    return [
+        (row, seen, condition(row, seen, now=now, when=when))
+        for row in rows
+        if (seen := activities.get(row.id)) is not None
+    ]
+
+
+def _facts(
+    row: "FeedRow", seen: "Activity", condition: "Condition", *, secrets: bool
+) -> dict[str, object]:
+    from archive.model.health import due_at
+
+    return {
+        "feed": row.name,
+        "title": row.title,
+        "url": row.url if secrets else row.address,
+        "state": row.state if not row.n_failures or row.state != "active" else "failing",
+        "origin": row.origin,
+        "last_poll_at": row.last_poll_at,
+        "next_poll_at": due_at(row, seen),
+        "articles": row.n_articles,
+        "failures": row.n_failures,
+        "note": condition.note or None,
+        "tags": list(row.tags),
+        "page": row.page,
+        "private": row.is_private,
+        "health": str(condition.health),
+        "needs_look": condition.needs_look,
+        "cure": condition.cure or None,
+        "last_good_at": row.last_good_at,
+        "failing_since": seen.failing_since,
+        "hold_until": seen.hold_until,
+        "new_24h": seen.n_day,
+        "copies": round(seen.copies, 3),
+        "days": list(seen.days),
+        "rolled_over_at": seen.rolled_over_at,
+    }
+
+
+def _table(place: Place, listed: "list[Listed]") -> "list[str]":
+    """Return the lines for a person: a feed's note beside it where there is room, else beneath."""
+    from archive import terminal as t
+
+    if not listed:
+        return []
+    longest = max(t.text_width(row.name) for row, _, _ in listed)
+    width = max(min(longest, 28, t.columns() - 62), len("feed"))
+    head = f" {t.pad('feed', width)}  state    last    next    24 h  30 days       kept  copies"
+    room = t.columns() - t.text_width(head) - 2
+    lines = [t.paint(f"{head}  note" if room >= 24 else head, "bold", colour=place.has_colour)]
+    for row, seen, condition in listed:
+        line = " ".join(("", _cells(place, row, seen, condition, width)))
+        note = t.printable(condition.note)
+        if note and t.text_width(note) <= room:
+            lines.append(f"{line}  {note}")
+            continue
+        lines.append(line)
+        if note:
+            lines.append(f" {' ' * width}  {t.cut(note, t.columns() - width - 3)}")
+    return lines
+
+
+LOOKS = {
+    "good": "green",
+    "failing": "red",
+    "dead": "red",
+    "parked": "red",
+    "new": "dim",
+    "paused": "dim",
+    "retired": "dim",
+}
+"""Colours of the states; what is not here is yellow."""
+
+
+def _cells(
+    place: Place, row: "FeedRow", seen: "Activity", condition: "Condition", width: int
+) -> str:
+    from archive import terminal as t
+    from archive.model.health import due_at
+
+    look = LOOKS.get(str(condition.health), "yellow")
+    return "  ".join(
+        (
+            t.pad(t.cut(t.printable(row.name), width), width),
+            t.paint(t.pad(str(condition.health), 7), look, colour=place.has_colour),
+            t.pad(clock(place, row.last_poll_at), 6),
+            t.pad(clock(place, due_at(row, seen)), 6),
+            t.pad(t.number(seen.n_day), 4, align="right"),
+            t.pad(t.sparkline(thirds(seen.days)), 10),
+            t.pad(t.number(row.n_articles), 7, align="right"),
+            t.pad(f"{100 * seen.copies:.0f} %", 6, align="right"),
+        )
+    )
+
+
+def clock(place: Place, instant: object) -> str:
+    """Return an instant as short as can be: the time of today, the day of this year, else month and year."""
+    from datetime import datetime
+
+    from archive import terminal
+
+    if not isinstance(instant, datetime):
+        return "-"
+    there, here = instant.astimezone(place.zone), place.now().astimezone(place.zone)
+    if there.date() == here.date():
+        return f"{there:%H:%M}"
+    words = terminal.when(instant, place.zone, now=place.now()).split()
+    return " ".join(words[:2]) if there.year == here.year else f"{there:%m}-{there:%Y}"
+
+
+def thirds(days: "tuple[int | None, ...]") -> "list[float | None]":
+    """Return the sums of three days each; None for three days before the feed was subscribed."""
+    return [
+        None if set(part) == {None} else sum(n or 0 for n in part)
+        for part in (days[at : at + 3] for at in range(0, len(days), 3))
+    ]
+
+
+def _summary(listed: "list[Listed]", *, sick: bool) -> str:
+    from archive.terminal import number
+
+    calm = [str(condition.health) for _, _, condition in listed if not condition.needs_look]
+    n_sick = len(listed) - len(calm)
+    counts = [f"{number(calm.count('good'))} good"]
+    if n_sick:
+        counts.append(f"{number(n_sick)} need{'s' if n_sick == 1 else ''} a look")
+    counts += [
+        f"{number(calm.count(state))} {state}"
+        for state in ("slow", "new", "paused", "retired")
+        if state in calm
+    ]
+    said = f"{number(len(listed))} feed{'s' if len(listed) != 1 else ''}: {', '.join(counts)}"
+    if not n_sick:
+        return said
+    first = next(row.name for row, _, condition in listed if condition.needs_look)
+    only = "" if sick else "   only those: newsarchive feeds --sick"
+    return f"{said}\nwhy: newsarchive why {first}{only}"
+
+
+@feeds.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON document.")
+@pass_place
+def check(place: Place, as_json: bool) -> int | None:
+    """Say which feeds need a look, why, and what mends it; exit code 1 when there are any."""
+    from archive import terminal as t
+
+    listed = _listed(place, as_json=as_json)
+    sick = [one for one in listed if one[2].needs_look]
+    if as_json:
+        t.echo_json({"schema": 1, "feeds": [_facts(*one, secrets=False) for one in sick]})
+    for row, _, condition in () if as_json else sick:
+        if place.is_terminal:
+            state = t.paint(str(condition.health), "bold", colour=place.has_colour)
+            t.echo(f"{t.printable(row.name)}  {state}  {t.printable(condition.note)}")
+            t.echo(f"  {t.printable(condition.cure)}")
+        else:
+            t.echo_row(
+                [row.name, condition.health, row.n_failures, row.last_reason, condition.note, condition.cure]
+            )  # fmt: skip
+    t.say(f"{len(listed)} feeds, {len(sick)} need{'s' if len(sick) == 1 else ''} a look")
+    return 1 if sick else None
+
+
+# ---- changing -----------------------------------------------------------------------------------
+
+
+@feeds.command()
+@click.argument("names", nargs=-1, required=True)
+@click.option("--now", "breaks_wish", is_flag=True, help="Also while its server asks to wait.")
+@pass_place
+def retry(place: Place, names: tuple[str, ...], breaks_wish: bool) -> None:
+    """Have failing, held, parked or dead feeds asked again at once.
+
+    How often they failed stays counted until one poll is good. A server that asked to wait (Retry-After) is left alone
+    unless --now is given.
+    """
+    from archive import terminal as t
+    from archive.store import Store
+    from archive.store.subscriptions import retry as retry_feed
+
+    now = place.now()
+    with Store.open(place.archive_url) as store:
+        rows = [store.find_feed(name) for name in names]
+        for row in rows:
+            if row.state in ("paused", "retired"):
+                raise UsageError(
+                    f"{row.name} is {row.state}; poll it again with: newsarchive feeds resume {row.name}"
+                )
+        for row in rows:
+            with store.writing() as connection:
+                hold_until = retry_feed(connection, row.id, now=now, breaks_hold=breaks_wish)
+            if hold_until is None:
+                t.echo(
+                    f"{row.name} is due now{_failed_before(row)}; the service polls it, or: newsarchive poll {row.name}"
+                )
+                continue
+            until = t.when(hold_until, place.zone, now=now)
+            if breaks_wish:
+                t.echo(
+                    f"{row.name} is due now, against its server's wish to wait until {until};"
+                    f" poll it: newsarchive poll {row.name}"
+                )
+            else:
+                t.echo(
+                    f"{row.name} is asked first thing at {until}: its server asked to wait."
+                    f" Break that wish: newsarchive feeds retry {row.name} --now"
+                )
+
+
+def _failed_before(row: "FeedRow") -> str:
+    if not row.n_failures:
+        return ""
+    return f" ({row.n_failures} failure{'s' if row.n_failures > 1 else ''} so far)"
 
 
 @feeds.command()
@@ -169,22 +401,6 @@ def edit(
     terminal.echo(f"{row.name}: {'changed' if changed else 'nothing changed'}")
 
 
-@feeds.command()
-@pass_place
-def check(place: Place) -> int | None:
-    """Say which feeds need a look, and why; exit code 1 when there are any."""
-    from archive import terminal
-    from archive.front import Archive
-
-    with Archive.open(place.archive_url) as archive:
-        rows = archive.feeds()
-    sick = [row for row in rows if row.n_failures or row.state in ("dead", "held", "parked")]
-    for row in sick:
-        terminal.echo_row([row.name, row.state, row.n_failures, row.last_reason, row.last_detail])
-    terminal.say(f"{len(rows)} feeds, {len(sick)} need a look")
-    return 1 if sick else None
-
-
 def _set_states(place: Place, names: tuple[str, ...], state: str, told: str) -> None:
     from archive import terminal
     from archive.store import Store
@@ -200,46 +416,3 @@ def _set_states(place: Place, names: tuple[str, ...], state: str, told: str) -> 
         for row in rows:
             store.set_feed_state(row.id, state, now=place.now())
             terminal.echo(told.format(name=row.name))
-
-
-def _facts(row: "FeedRow", *, secrets: bool) -> dict[str, object]:
-    return {
-        "feed": row.name,
-        "title": row.title,
-        "url": row.url if secrets else row.address,
-        "state": row.state if not row.n_failures or row.state != "active" else "failing",
-        "origin": row.origin,
-        "last_poll_at": row.last_poll_at,
-        "next_poll_at": row.next_poll_at,
-        "articles": row.n_articles,
-        "failures": row.n_failures,
-        "note": row.last_detail or (row.reasons[0] if row.reasons else None),
-        "tags": list(row.tags),
-        "page": row.page,
-        "private": row.is_private,
-    }
-
-
-def _row(place: Place, row: "FeedRow", url: str) -> str:
-    from archive import terminal as t
-
-    state = str(_facts(row, secrets=False)["state"])
-    colour = (
-        "green"
-        if state == "active"
-        else "red"
-        if state in ("failing", "dead", "parked")
-        else "yellow"
-    )
-    last = t.when(row.last_poll_at, place.zone, now=place.now()) if row.last_poll_at else "never"
-    coming = t.when(row.next_poll_at, place.zone, now=place.now()) if row.next_poll_at else "-"
-    return "  ".join(
-        (
-            t.pad(t.cut(t.printable(row.name), 18), 18),
-            t.paint(t.pad(state, 8), colour, colour=place.has_colour),
-            t.pad(last, 12),
-            t.pad(coming, 12),
-            t.pad(t.number(row.n_articles), 8, align="right"),
-            t.cut(t.printable(row.last_detail or url), max(20, t.columns() - 70)),
-        )
-    )
