@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from archive.identity.ids import strip_secrets
 from archive.model.kept import FeedRow
 from archive.model.outcome import Deposited, FeedFailed, FeedJob, FeedOutcome, FeedParsed
 from archive.store.backfilling import BackfillMark, HostClosed
@@ -171,7 +172,9 @@ class Backfill:
         if is_first:
             self._mark(url)
         assert isinstance(outcome.result, FeedFailed)
-        return replace(self._sum, end=End.FAILED, detail=f"{url}: {outcome.result.detail}")
+        return replace(
+            self._sum, end=End.FAILED, detail=f"{strip_secrets(url)}: {outcome.result.detail}"
+        )
 
     def _mark(self, url: str | None) -> None:
         self._store.set_backfill_mark(self._feed.id, BackfillMark(next_url=url))

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from archive.identity.ids import strip_secrets
 from archive.model.outcome import (
     Exchange,
     FeedFailed,
@@ -58,7 +59,7 @@ async def with_children(
                 child = _without_grandchildren(await ask(url))
                 children.append(child)
                 if isinstance(child.result, FeedFailed):
-                    failures.append((url, child.result))
+                    failures.append((strip_secrets(url), child.result))
                 if _wait_s(child):
                     status = child.exchange.status
                     break

@@ -120,11 +120,16 @@ def _protocols(
     outlines: "Sequence[Outline]", repeats: "Sequence[Outline]"
 ) -> list[tuple[int, str]]:
     """Return a word for each feed that the list names by http and by https."""
+    from archive.identity.ids import strip_secrets
     from ingest.feed.opml import address_key
 
     kept = {address_key(outline.url): outline.url for outline in outlines}
     return [
-        (repeat.line, f"{repeat.url}: the same feed as {kept[address_key(repeat.url)]}")
+        (
+            repeat.line,
+            f"{strip_secrets(repeat.url)}: the same feed as"
+            f" {strip_secrets(kept[address_key(repeat.url)])}",
+        )
         for repeat in repeats
         if _scheme(repeat.url) != _scheme(kept[address_key(repeat.url)])
     ]
@@ -134,6 +139,7 @@ def _usable(
     store: "Store | None", outlines: "Sequence[Outline]", report: _Report
 ) -> "list[Outline]":
     """Return those that can be subscribed to and are not yet; counts the others. Retired feeds come back."""
+    from archive.identity.ids import strip_secrets
     from ingest.wire.address import BadAddress, host_of
 
     known = None if store is None else KnownFeeds(store)
@@ -143,7 +149,7 @@ def _usable(
             host_of(outline.url)
         except BadAddress as error:
             report.n_bad += 1
-            report.told.append((outline.line, f"{outline.url}: {error}"))
+            report.told.append((outline.line, f"{strip_secrets(outline.url)}: {error}"))
             continue
         row = None if known is None else known.at(outline.url)
         if row is None:
@@ -154,7 +160,7 @@ def _usable(
             report.n_known += 1
             if _scheme(row.url) != _scheme(outline.url):
                 how = f"subscribed as {row.name}, by {_scheme(row.url)}"
-                report.told.append((outline.line, f"{outline.url}: {how}"))
+                report.told.append((outline.line, f"{strip_secrets(outline.url)}: {how}"))
     return usable
 
 
@@ -163,6 +169,7 @@ def _alive(place: Place, outlines: "list[Outline]", report: _Report) -> "list[Ou
     import asyncio
 
     from archive import terminal as t
+    from archive.identity.ids import strip_secrets
     from ingest.scout import is_lasting, is_page
 
     with t.Progress("check", total=len(outlines), unit="feeds") as progress:
@@ -175,9 +182,10 @@ def _alive(place: Place, outlines: "list[Outline]", report: _Report) -> "list[Ou
             alive.append(outline)
         report.n_dead += is_gone
         if detail:
-            cure = f"; its feeds: newsarchive feeds add {outline.url}" if is_page(look) else ""
+            url = strip_secrets(outline.url)
+            cure = f"; its feeds: newsarchive feeds add {url}" if is_page(look) else ""
             what = "left out" if is_gone else "stays, though it does not answer just now"
-            report.told.append((outline.line, f"{outline.url}: {what}: {detail}{cure}"))
+            report.told.append((outline.line, f"{url}: {what}: {detail}{cure}"))
     return alive
 
 
@@ -225,16 +233,18 @@ class KnownFeeds:
         from ingest.feed.opml import address_key
 
         self._store = store
-        self._by_key: dict[str, FeedRow] = {address_key(row.url): row for row in store.feeds()}
+        self._by_key: dict[str, list[FeedRow]] = {}
+        for row in store.feeds():
+            self._by_key.setdefault(address_key(row.url), []).append(row)
 
     def at(self, url: str) -> "FeedRow | None":
-        """Return the feed that has or had this address."""
+        """Return the feed that has or had this address; of an http and an https one, the one that is asked for."""
         from archive.store import subscriptions
         from ingest.feed.opml import address_key
 
         held = self._by_key.get(address_key(url))
-        if held is not None:
-            return held
+        if held:
+            return min(held, key=lambda row: _scheme(row.url) != _scheme(url))
         with self._store.reading() as connection:
             feed_id = subscriptions.find_by_url(connection, url)
         return None if feed_id is None else self._store.feeds(ids=[feed_id])[0]

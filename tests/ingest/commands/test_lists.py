@@ -70,7 +70,7 @@ def test_what_is_subscribed_in_another_spelling_is_known_and_left_as_it_is(here:
     assert here.run("feeds", "import", "list.txt") == 0
     assert "added 0 feeds; 1 were subscribed already" in here.out
     assert told(here) == [
-        "line 2: http://A.example/f#x: subscribed as a, by https",
+        "line 2: http://A.example/f: subscribed as a, by https",
         "line 4: not one: no address that begins with http:// or https://",
     ]
     with here.store() as store:
