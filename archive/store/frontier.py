@@ -8,9 +8,10 @@ top can be thrown away and rebuilt. A claim raises the host's epoch; a deposit u
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from operator import attrgetter
 from typing import Final
 
 import sqlalchemy as sa
@@ -45,13 +46,23 @@ PARKED_AFTER_CLAIMS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLease:
-    """A host that this owner alone may ask, until `until_at` or its release."""
+    """A host that this owner alone may ask, until `until_at` or its release. `is_slow`: it timed out last time."""
 
     host_id: int
     host: str
     epoch: int
     owner: str
     until_at: datetime
+    is_slow: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release:
+    """A host that is given back, not to be asked before `not_before`; `is_slow` as it was found (None: not asked)."""
+
+    lease: HostLease
+    is_slow: bool | None = None
+    not_before: datetime | None = None
 
 
 def claim_hosts(
@@ -60,39 +71,40 @@ def claim_hosts(
     now: datetime,
     owner: str,
     limit: int,
+    slow_limit: int | None = None,
     only: Collection[int] | None = None,
 ) -> tuple[HostLease, ...]:
-    """Lease up to `limit` due hosts, longest due first. `only` narrows it to these host ids.
+    """Lease up to `limit` due hosts, longest due first, of them at most `slow_limit` slow ones (None: any number).
 
-    Cost: one index range. The lease holds for LEASE_S unless released earlier.
+    `only` narrows it to these host ids. Cost: two index ranges. The lease holds for LEASE_S unless released earlier.
     """
     now_us, until_at = to_us(now), now + timedelta(seconds=LEASE_S)
-    due = (
-        sa.select(hosts.c.id, hosts.c.name, hosts.c.epoch)
-        .where(hosts.c.next_at <= now_us)
-        .order_by(hosts.c.next_at)
-        .limit(limit)
-    )
-    if only is not None:
-        due = due.where(hosts.c.id.in_(only))
+    due = [
+        row
+        for is_slow, at_most in (
+            (False, limit),
+            (True, limit if slow_limit is None else slow_limit),
+        )
+        if at_most > 0
+        for row in connection.execute(
+            _due_hosts(only), {"is_slow": is_slow, "now": now_us, "at_most": at_most}
+        )
+    ]
+    due.sort(key=attrgetter("next_at"))
     leases = tuple(
         HostLease(
-            host_id=row.id, host=row.name, epoch=row.epoch + 1, owner=owner, until_at=until_at
+            host_id=row.id,
+            host=row.name,
+            epoch=row.epoch + 1,
+            owner=owner,
+            until_at=until_at,
+            is_slow=bool(row.is_slow),
         )
-        for row in connection.execute(due)
+        for row in due[:limit]
     )
     if leases:
-        connection.execute(
-            sa.update(hosts)
-            .where(hosts.c.id == sa.bindparam("host_id"))
-            .values(
-                epoch=hosts.c.epoch + 1,
-                owner=owner,
-                lease_until=to_us(until_at),
-                next_at=to_us(until_at),
-            ),
-            [{"host_id": lease.host_id} for lease in leases],
-        )
+        held = {"owner": owner, "until": to_us(until_at)}
+        connection.execute(_CLAIM, [{"host": lease.host_id, **held} for lease in leases])
     return leases
 
 
@@ -104,21 +116,29 @@ def renew(connection: Connection, lease: HostLease, *, now: datetime) -> HostLea
     )
     if not renewed.rowcount:
         return None
-    return HostLease(
-        host_id=lease.host_id,
-        host=lease.host,
-        epoch=lease.epoch,
-        owner=lease.owner,
-        until_at=until_at,
-    )
+    return replace(lease, until_at=until_at)
 
 
-def release(connection: Connection, lease: HostLease) -> None:
-    """Give a host back; it is due again when its next feed or page is, and not before its hold ends.
+def release(
+    connection: Connection,
+    lease: HostLease,
+    *,
+    is_slow: bool | None = None,
+    not_before: datetime | None = None,
+) -> None:
+    """Give a host back; it is due again when its next feed or page is, not before its hold ends or `not_before`.
 
     Its feeds that were claimed and never came to be asked (a stop, a Retry-After) are no suspects: nothing has died.
     """
-    released = connection.execute(_RELEASE, {"held_id": lease.host_id, "held_epoch": lease.epoch})
+    released = connection.execute(
+        _RELEASE,
+        {
+            "held_id": lease.host_id,
+            "held_epoch": lease.epoch,
+            "not_before": 0 if not_before is None else to_us(not_before),
+            "found_slow": is_slow,
+        },
+    )
     if released.rowcount:
         connection.execute(_CLEAR_ATTEMPTS, {"of_host": lease.host_id})
 
@@ -307,10 +327,13 @@ def due_pages(
 
 def next_due_at(connection: Connection, *, only: Collection[int] | None = None) -> datetime | None:
     """Return when the next host is due, None when nothing ever is."""
-    query = sa.select(sa.func.min(hosts.c.next_at))
-    if only is not None:
-        query = query.where(hosts.c.id.in_(only))
-    return to_at_or_none(connection.scalar(query))
+    earliest = []
+    for is_slow in (False, True):
+        query = sa.select(sa.func.min(hosts.c.next_at)).where(hosts.c.is_slow == is_slow)
+        if only is not None:
+            query = query.where(hosts.c.id.in_(only))
+        earliest.append(connection.scalar(query))
+    return to_at_or_none(min((at for at in earliest if at is not None), default=None))
 
 
 def make_due(connection: Connection, feed_ids: Sequence[int], *, now: datetime) -> set[int]:
@@ -430,6 +453,11 @@ def hosts_with_work(
     return {host_id for feed_id, host_id in due if feed_id in feed_ids}
 
 
+def _due_hosts(only: Collection[int] | None) -> sa.Select[tuple[int, str, int, int, bool]]:
+    due = _DUE_HOSTS if only is None else _DUE_HOSTS.where(hosts.c.id.in_(only))
+    return due.order_by(hosts.c.next_at).limit(sa.bindparam("at_most"))
+
+
 def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(ids), IDS_AT_ONCE):
         yield ids[start : start + IDS_AT_ONCE]
@@ -440,6 +468,9 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 _held = (hosts.c.id == sa.bindparam("held_id"), hosts.c.epoch == sa.bindparam("held_epoch"))
 
+_DUE_HOSTS: Final = sa.select(
+    hosts.c.id, hosts.c.name, hosts.c.epoch, hosts.c.next_at, hosts.c.is_slow
+).where(hosts.c.is_slow == sa.bindparam("is_slow"), hosts.c.next_at <= sa.bindparam("now"))
 _EPOCH: Final = sa.select(hosts.c.epoch).where(hosts.c.id == sa.bindparam("of_host"))
 _RENEW: Final = (
     sa.update(hosts)
@@ -447,7 +478,24 @@ _RENEW: Final = (
     .values(lease_until=sa.bindparam("until"), next_at=sa.bindparam("until"))
 )
 _RELEASE: Final = (
-    sa.update(hosts).where(*_held).values(lease_until=0, owner="", next_at=_next_at(0))
+    sa.update(hosts)
+    .where(*_held)
+    .values(
+        lease_until=0,
+        owner="",
+        next_at=_next_at(sa.bindparam("not_before")),
+        is_slow=sa.func.coalesce(sa.bindparam("found_slow"), hosts.c.is_slow),
+    )
+)
+_CLAIM: Final = (
+    sa.update(hosts)
+    .where(hosts.c.id == sa.bindparam("host"))
+    .values(
+        epoch=hosts.c.epoch + 1,
+        owner=sa.bindparam("owner"),
+        lease_until=sa.bindparam("until"),
+        next_at=sa.bindparam("until"),
+    )
 )
 _CLEAR_ATTEMPTS: Final = (
     sa.update(feeds)
