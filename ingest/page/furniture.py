@@ -17,7 +17,10 @@ LEADS_ELSEWHERE = (
     "you might also like", "related:", "related stories", "related articles", "watch:", "listen:",
     "in case you missed it:", "lesen sie auch", "lesen sie mehr", "lies auch", "auch interessant",
     "mehr zum thema", "das könnte sie auch interessieren", "das könnte dich auch interessieren",
-    "weitere artikel", "siehe auch:",
+    "weitere artikel", "siehe auch:", "ähnliche beiträge", "ähnliche artikel", "empfohlene beiträge",
+    "empfohlene artikel", "passend zum thema", "gerelateerde artikelen", "recommended articles",
+    "articles similaires", "artículos relacionados", "artigos relacionados", "relaterade artiklar",
+    "relaterede artikler", "relaterte artikler", "powiązane artykuły", "podobne artykuły",
     # fr, es, it, pt
     "lire aussi", "à lire aussi", "a lire aussi", "lire également", "à lire également",
     "voir aussi", "à voir aussi", "sur le même sujet", "lisez aussi", "te puede interesar",
@@ -54,6 +57,7 @@ MAY_LEAD_ELSEWHERE = (
     "mehr über", "zum thema", "siehe auch", "weiterlesen", "lire la suite", "à lire",
     "pour aller plus loin", "leer más", "lea más", "más información", "más sobre", "leggi tutto",
     "per approfondire", "saiba mais", "ler mais", "veja mais", "mais sobre", "läs mer",
+    "schon gelesen", "lust auf mehr", "al gelezen", "popular", "beliebt", "populair",
     "läs vidare", "se även", "mer om", "relaterat", "læs mere", "læs her", "se også", "mere om",
     "les mer", "lue lisää", "czytaj więcej", "zobacz więcej", "čtěte více", "viz také",
     "olvasd el", "olvassa el", "διαβάστε περισσότερα", "по теме", "още по темата", "povezano",
@@ -81,6 +85,17 @@ _OPENINGS = (
     r"\d+ ?min(?:ute[ns]?|uten|uti|uter|utter|utos|\.)?"
     r" (?:read|leestijd|lesezeit|de lecture|de lectura|di lettura|de leitura|läsning|læsetid"
     r"|lesetid|czytania)\W*$",
+    # the apps, channels and alerts of a paper, and its own faults
+    r"(?:abonnier|folg|join|follow|volg|suive|únete|sígue|sigue|seguici|iscriviti|siga|följ|følg)\w*\b"
+    r".{0,80}\b(?:whatsapp|telegram|google news|apple news|flipboard)\b",
+    r"click here (?:to (?:get|download|sign up|subscribe|join))", r"fehler (?:gefunden|entdeckt)\?",
+    r"(?:fout|tikfout|taalfout) (?:gezien|gevonden|ontdekt)\?", r"spotted an error\?",
+    r"order reprints?\W*$", r"print (?:this )?article\W*$", r"(?:teilen mit|bewerten|share this)\W*$",
+    r"(?:wird geladen|loading|laden|chargement|cargando)\W*$",
+    r"(?:tags|temas|temi|thèmes|themen|topics|onderwerpen|ämnen|emner|tematy|etiquetas)\W*$",
+    # what a picture's maker is named with, where the picture itself was no figure
+    r"(?:photo|image|picture|foto|bild|beeld|credit|crédit(?: photo)?|imagen|immagine|fotografía"
+    r"|zdjęcie|fot\.)s? ?(?:: ?|© ?|/ ?|via )(?:\S+ ?){1,7}$",
     r"(?:leestijd|lesezeit|lesedauer|reading time|temps de lecture|tiempo de lectura"
     r"|tempo di lettura|tempo de leitura|lästid|læsetid|lesetid|czas czytania)\b.{0,20}$",
 )  # fmt: skip
@@ -100,7 +115,25 @@ _ANYWHERE = (
     "like us on", "find us on", "join us on", "volg ons op", "volg ons via", "folgen sie uns",
     "suivez-nous", "síguenos en", "seguici su", "siga-nos", "följ oss på", "følg os på",
     "følg oss på", "obserwuj nas", "please enable javascript", "enable javascript to view",
-    "enable javascript to run", "enable javascript to see",
+    "enable javascript to run", "enable javascript to see", "add us as a preferred source",
+    "may earn a commission", "may receive a commission", "may get a share of the sale",
+    "affiliate links", "affiliate-links", "affiliatelinks", "personal, non-commercial use only",
+    "to enter your display name", "public display name before commenting",
+)  # fmt: skip
+
+# What stands for an embedded post until a reader allows it. Longer than other lines about the site.
+_EMBED_CONSENT = (
+    "der externe inhalt angezeigt", "externe inhalte angezeigt", "externen inhalt, der den artikel",
+    "externer inhalt, der den artikel", "inhalte von drittanbietern", "empfohlener redaktioneller inhalt",
+    "empfohlener externer inhalt", "ein klick für den datenschutz", "daten an drittplattformen übermittelt",
+    "hosted by a third party", "this content is not available due to your privacy",
+    "allow cookies to view", "accept cookies to view", "consent to load this",
+    "deze inhoud te bekijken", "deze inhoud te tonen", "deze content te bekijken",
+    "embedded content te tonen", "ce contenu a été bloqué", "ce contenu est bloqué",
+    "contenu n'est pas disponible en raison de vos", "para ver este contenido", "este contenido está bloqueado",
+    "visualizzare questo contenuto", "questo contenuto è bloccato", "ver este conteúdo, aceite",
+    "för att se det här innehållet", "for at se dette indhold", "for å se dette innholdet",
+    "aby zobaczyć tę treść",
 )  # fmt: skip
 
 # An offer to pay that speaks of the article itself, or asks the reader. Never part of a text.
@@ -198,6 +231,12 @@ def is_about_the_site(words: str) -> bool:
         return True
     folded = words.casefold()
     return any(phrase in folded for phrase in _ANYWHERE) or is_offer(words)
+
+
+def asks_for_an_embed(words: str) -> bool:
+    """Tell the words that stand for an embedded post until a reader allows it to be loaded."""
+    folded = words.casefold()
+    return any(phrase in folded for phrase in _EMBED_CONSENT)
 
 
 def may_offer(text: str) -> bool:

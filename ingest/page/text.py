@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -64,7 +65,9 @@ _MAX_DROPPED_SHARE = 0.6
 _LINK_SHARE = 0.85
 # Linked lines are teasers as long as they are few; where they are more, they are the article.
 _MAX_LINKED_SHARE = 0.2
-_RELATED_WORDS, _SITE_WORDS = 25, 40
+_RELATED_WORDS, _SITE_WORDS, _EMBED_WORDS = 25, 40, 80
+_HEADING_WORDS, _TITLE_LETTERS = 30, 20  # a kicker and a headline; a headline that is not one word
+_TITLE_WORDS = 4  # a link of fewer is no headline: the names in a list may be linked
 _HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _RENDERINGS = {"#b": "strong", "#i": "em", "#u": "em", "#t": "code", "#sub": "sub", "#sup": "sup"}
 _ONE_LINE = 1_000
@@ -133,7 +136,7 @@ def extract(
             marks = [m for block in body for m in _marks_in(block)]
             body = _flattened(other)
             _keep_marks(body, marks)
-        apply_line_rules(body, titles)
+        apply_line_rules(body, titles, urlsplit(page.url).hostname or "")
     put_back(body, figures)
     return Body(body)
 
@@ -181,8 +184,11 @@ def offers(root: HtmlElement) -> list[tuple[HtmlElement, str]]:
     return found
 
 
-def apply_line_rules(body: etree._Element, titles: Sequence[str]) -> None:
-    """Drop, in place, the blocks that are about the site; none if they were most of the text."""
+def apply_line_rules(body: etree._Element, titles: Sequence[str], host: str = "") -> None:
+    """Drop, in place, the blocks that are about the site; none if they were most of the text.
+
+    `host` is the site's: a list of links to it is one of other articles, a list to others one of sources.
+    """
     blocks = list(body)
     texts = [MARK.sub("", block_text(block)) for block in blocks]
     n_characters = sum(map(len, texts))
@@ -194,10 +200,13 @@ def apply_line_rules(body: etree._Element, titles: Sequence[str]) -> None:
         share = _link_share(block, words) if words else 0.0
         is_related = n_words < _RELATED_WORDS and furniture.leads_elsewhere(words, share)
         is_site = n_words < _SITE_WORDS and furniture.is_about_the_site(words)
-        is_title = n < 3 and letters(words) in names
+        is_site |= n_words < _EMBED_WORDS and furniture.asks_for_an_embed(words)
+        is_title = n < 3 and _is_title(block, words, names)
         if is_related or is_site or is_title or _says_nothing(block, words):
             doomed.add(n)
-        elif share >= _LINK_SHARE and _may_be_a_teaser(block, words, after_related):
+        elif share >= _LINK_SHARE and (
+            _may_be_a_teaser(block, words, after_related) or _leads_within(block, host)
+        ):
             linked.add(n)
         after_related = is_related or (after_related and n in linked)
     if sum(len(texts[n]) for n in linked) <= _MAX_LINKED_SHARE * n_characters:
@@ -208,6 +217,30 @@ def apply_line_rules(body: etree._Element, titles: Sequence[str]) -> None:
         _drop_block(body, blocks[n])
     while len(body) and body[-1].tag in _HEADINGS and not _marks_in(body[-1]):
         body.remove(body[-1])
+
+
+def _is_title(block: etree._Element, words: str, names: set[str]) -> bool:
+    """Tell a block that repeats the title; a heading may have the kicker before it."""
+    said = letters(words)
+    if said in names:
+        return True
+    if block.tag not in ("h1", *_HEADINGS) or len(words.split()) > _HEADING_WORDS:
+        return False
+    return any(len(name) >= _TITLE_LETTERS and said.endswith(name) for name in names)
+
+
+def _leads_within(block: etree._Element, host: str) -> bool:
+    """Tell a list of at least two links in whole titles, all of them to the site itself."""
+    if block.tag not in ("ul", "ol"):
+        return False
+    links = [(a.get("href") or "", block_text(a)) for a in block.iter("a")]
+    if len(links) < 2 or sum(len(w.split()) for _, w in links) < _TITLE_WORDS * len(links):
+        return False
+    return all((urlsplit(_legal(href)).hostname or host) == host for href, _ in links)
+
+
+def _legal(href: str) -> str:
+    return "" if "[" in href or "]" in href else href  # urlsplit raises on these
 
 
 def _says_nothing(block: etree._Element, words: str) -> bool:
