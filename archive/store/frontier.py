@@ -10,7 +10,6 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import islice
 from operator import attrgetter
 from typing import Final
 
@@ -19,6 +18,7 @@ from sqlalchemy import Connection
 
 from archive.model.outcome import FeedJob, PageJob, Reason, Rhythm, Validators
 from archive.store.instants import NEVER, to_at, to_at_or_none, to_us
+from archive.store.prepared import Prepared, Row
 from archive.store.schema import (
     feeds,
     hosts,
@@ -31,6 +31,12 @@ from archive.store.schema import (
 
 LEASE_S = 180
 """Three times what a turn may last (SERVICE: a batch is 60 s, the lease >= 3 x that)."""
+
+RENEWED_AFTER_S = 10
+"""A lease that is younger is not written again: most turns are over by then."""
+
+EVERY_ROW = -1
+"""The limit that is none."""
 
 IDS_AT_ONCE = 5_000
 """Ids bound in one statement: SQLite takes 32,766."""
@@ -109,13 +115,13 @@ def claim_hosts(
 
 
 def renew(connection: Connection, lease: HostLease, *, now: datetime) -> HostLease | None:
-    """Extend a lease; None when another owner has it meanwhile."""
-    until_at = now + timedelta(seconds=LEASE_S)
-    renewed = connection.execute(
-        _RENEW, {"held_id": lease.host_id, "held_epoch": lease.epoch, "until": to_us(until_at)}
-    )
-    if not renewed.rowcount:
+    """Extend a lease; None when another owner has it meanwhile. One that was begun a moment ago lasts as it is."""
+    if not holds(connection, lease.host_id, lease.epoch):
         return None
+    if lease.until_at - now > timedelta(seconds=LEASE_S - RENEWED_AFTER_S):
+        return lease
+    until_at = now + timedelta(seconds=LEASE_S)
+    _RENEW.write(connection, of_host=lease.host_id, until=to_us(until_at))
     return replace(lease, until_at=until_at)
 
 
@@ -130,17 +136,14 @@ def release(
 
     Its feeds that were claimed and never came to be asked (a stop, a Retry-After) are no suspects: nothing has died.
     """
-    released = connection.execute(
-        _RELEASE,
-        {
-            "held_id": lease.host_id,
-            "held_epoch": lease.epoch,
-            "not_before": 0 if not_before is None else to_us(not_before),
-            "found_slow": is_slow,
-        },
-    )
-    if released.rowcount:
-        connection.execute(_CLEAR_ATTEMPTS, {"of_host": lease.host_id})
+    if holds(connection, lease.host_id, lease.epoch):
+        _RELEASE.write(
+            connection,
+            of_host=lease.host_id,
+            not_before=0 if not_before is None else to_us(not_before),
+            found_slow=is_slow,
+        )
+        _CLEAR_ATTEMPTS.write(connection, of_host=lease.host_id)
 
 
 def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
@@ -162,7 +165,7 @@ def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
 
 def holds(connection: Connection, host_id: int, epoch: int) -> bool:
     """Return whether `epoch` is still the host's: the fence of every deposit."""
-    return connection.scalar(_EPOCH, {"of_host": host_id}) == epoch
+    return any(row.epoch == epoch for row in _EPOCH.rows(connection, of_host=host_id))
 
 
 def refresh_hosts(connection: Connection, host_ids: Collection[int]) -> None:
@@ -239,8 +242,10 @@ def due_feeds(
     The claim is counted in `feeds.attempts`, which any outcome clears: a feed claimed twice without outcome is
     given out alone, so that only what really kills a process is ever parked for it.
     """
-    due = connection.execute(_DUE_FEEDS, {"of_host": lease.host_id, "now": to_us(now)})
-    rows = list(islice((row for row in due if only is None or row.id in only), limit))
+    at_most = limit if only is None else EVERY_ROW
+    due = _DUE_FEEDS.rows(connection, of_host=lease.host_id, now=to_us(now), at_most=at_most)
+    ids = [row.id for row in due if only is None or row.id in only][:limit]
+    rows = _FEEDS.rows(connection, ids=ids, now=to_us(now))
     deadly = [row.id for row in rows if row.attempts >= PARKED_AFTER_CLAIMS]
     if deadly:
         _park(connection, deadly)
@@ -250,7 +255,7 @@ def due_feeds(
         calm = [row for row in rows if row.attempts < MAX_CLAIMS_TOGETHER]
         rows = calm or suspects[:1]
     if rows:
-        connection.execute(_COUNT_CLAIM, [{"feed": row.id} for row in rows])
+        _COUNT_CLAIM.write_all(connection, [{"feed": row.id} for row in rows])
     return tuple(
         _feed_job(connection, row, lease, now=now, parser_version=parser_version) for row in rows
     )
@@ -393,7 +398,7 @@ def job_of(connection: Connection, feed_id: int, lease: HostLease, *, now: datet
 
 def _feed_job(
     connection: Connection,
-    row: sa.Row[tuple[object, ...]],
+    row: Row,
     lease: HostLease,
     *,
     now: datetime,
@@ -409,7 +414,7 @@ def _feed_job(
         )
     known: frozenset[bytes] = frozenset()
     if same_parser:
-        known = frozenset(connection.scalars(_KNOWN_ITEMS, {"feed": row.id}))
+        known = frozenset(item.item_digest for item in _KNOWN_ITEMS.rows(connection, feed=row.id))
     return FeedJob(
         feed_id=row.id,
         name=row.name,
@@ -427,9 +432,9 @@ def _feed_job(
         skip_hours=tuple(pacing.get("skip_hours", ())),
         skip_days=tuple(pacing.get("skip_days", ())),
         page=row.page,
-        is_private=row.is_private,
+        is_private=bool(row.is_private),
         auth_file=row.auth_file,
-        verify_tls=row.verify_tls,
+        verify_tls=bool(row.verify_tls),
         attempts=row.attempts,
         due_at=to_at_or_none(row.next_poll_at),
         last_good_at=to_at_or_none(row.last_good_at),
@@ -464,22 +469,21 @@ def _batches(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 # ---- statements ---------------------------------------------------------------------------------
-# Those of every poll are built once: building and keying one anew costs as much as running it.
-
-_held = (hosts.c.id == sa.bindparam("held_id"), hosts.c.epoch == sa.bindparam("held_epoch"))
+# Those of every poll are compiled once and run on the driver: 304s are most of what a poller does.
 
 _DUE_HOSTS: Final = sa.select(
     hosts.c.id, hosts.c.name, hosts.c.epoch, hosts.c.next_at, hosts.c.is_slow
 ).where(hosts.c.is_slow == sa.bindparam("is_slow"), hosts.c.next_at <= sa.bindparam("now"))
-_EPOCH: Final = sa.select(hosts.c.epoch).where(hosts.c.id == sa.bindparam("of_host"))
-_RENEW: Final = (
+_OF_HOST: Final = hosts.c.id == sa.bindparam("of_host")
+_EPOCH: Final = Prepared(sa.select(hosts.c.epoch).where(_OF_HOST))
+_RENEW: Final = Prepared(
     sa.update(hosts)
-    .where(*_held)
+    .where(_OF_HOST)
     .values(lease_until=sa.bindparam("until"), next_at=sa.bindparam("until"))
 )
-_RELEASE: Final = (
+_RELEASE: Final = Prepared(
     sa.update(hosts)
-    .where(*_held)
+    .where(_OF_HOST)
     .values(
         lease_until=0,
         owner="",
@@ -497,13 +501,15 @@ _CLAIM: Final = (
         next_at=sa.bindparam("until"),
     )
 )
-_CLEAR_ATTEMPTS: Final = (
+_CLEAR_ATTEMPTS: Final = Prepared(
     sa.update(feeds)
     .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.attempts > 0)
     .values(attempts=0)
 )
-_COUNT_CLAIM: Final = (
-    sa.update(feeds).where(feeds.c.id == sa.bindparam("feed")).values(attempts=feeds.c.attempts + 1)
+_COUNT_CLAIM: Final = Prepared(
+    sa.update(feeds)
+    .where(feeds.c.id == sa.bindparam("feed"))
+    .values(attempts=feeds.c.attempts + sa.literal_column("1"))
 )
 # A hub owes it pushes, has sent one, and no poll since has found what it had not told of. Most feeds name no hub, and
 # are spared the look into another table.
@@ -516,11 +522,19 @@ _IS_PUSHED: Final = sa.case(
         websub.c.pushed_at > sa.func.coalesce(websub.c.missed_at, 0),
     ),
 ).label("is_pushed")
-_DUE_FEEDS: Final = (
-    sa.select(feeds, _IS_PUSHED)
+_DUE_FEEDS: Final = Prepared(
+    sa.select(feeds.c.id)
     .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.next_poll_at <= sa.bindparam("now"))
     .order_by(feeds.c.next_poll_at, feeds.c.id)
+    .limit(sa.bindparam("at_most"))
 )
-_KNOWN_ITEMS: Final = sa.select(sightings.c.item_digest).where(
-    sightings.c.feed_id == sa.bindparam("feed"), sightings.c.in_window
+_FEEDS: Final = Prepared(
+    sa.select(feeds, _IS_PUSHED)
+    .where(feeds.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(feeds.c.next_poll_at, feeds.c.id)
+)
+_KNOWN_ITEMS: Final = Prepared(
+    sa.select(sightings.c.item_digest).where(
+        sightings.c.feed_id == sa.bindparam("feed"), sightings.c.in_window
+    )
 )
