@@ -66,7 +66,9 @@ class Prepared:
 
     def write_all(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
         """Run a statement without lists once for each row of values."""
-        driver_of(connection).executemany("".join(self._compiled.parts), map(self._in_order, rows))
+        if constants := self._compiled.constants:
+            rows = [{**constants, **row} for row in rows]
+        driver_of(connection).executemany(self._text(()), map(self._in_order, rows))
 
     def _run(self, connection: Connection, values: Mapping[str, object]) -> sqlite3.Cursor:
         compiled = self._compiled

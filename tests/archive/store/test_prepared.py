@@ -80,6 +80,16 @@ def test_what_is_written_goes_with_the_transaction(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_many_rows_take_the_values_that_a_statement_has_of_its_own(connection: Connection) -> None:
+    later = sa.update(body_uses).values(first_at=body_uses.c.first_at + 5)
+    of_owner = Prepared(later.where(body_uses.c.owner_id == sa.bindparam("of_owner")))
+    of_owner.write_all(connection, [{"of_owner": 1}, {"of_owner": 3}])
+    since = [
+        row.since for row in Prepared(OF_OWNERS).rows(connection, owners=[1, 2, 3], used_by="feed")
+    ]
+    assert since == [15, 20, 35]
+
+
 def test_a_name_without_a_value_is_an_error(connection: Connection) -> None:
     with pytest.raises(KeyError, match="used_by"):
         Prepared(OF_OWNERS).rows(connection, owners=[1])
