@@ -281,7 +281,7 @@ class _Feeding:
         reading.buffer_text = True  # one call a text; xml.sax makes 823,000 of it, this 136,000
         reading.StartElementHandler = self._start
         reading.EndElementHandler = self._end
-        reading.CharacterDataHandler = self._parser.handle_data  # all that `characters` calls
+        reading.CharacterDataHandler = self._text
         reading.StartNamespaceDeclHandler = self._parser.startPrefixMapping
         reading.Parse(document, True)
         return _Found(
@@ -294,13 +294,15 @@ class _Feeding:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         tag = self._starts.get(name)
         # `decls` holds a declaration of xlink, which feedparser shows to the next tag.
-        if tag is None or self._parser.decls or any(" " in each for each in attributes):
+        if tag is None or self._parser.decls or " " in "".join(attributes):
             self._learning = name
             self._parser.startElementNS(_pair_of(name), None, _Attributes(attributes))
             self._learning = None
-        else:
+        elif attributes:
             lowered = {each.lower(): value for each, value in attributes.items()}
             self._start_of(tag, list(lowered.items()))
+        else:
+            self._start_of(tag, [])
 
     def _end(self, name: str) -> None:
         tag = self._ends.get(name)
@@ -310,6 +312,13 @@ class _Feeding:
             self._learning = None
         else:
             self._end_of(tag)
+
+    def _text(self, text: str) -> None:
+        """Do what `handle_data` does, whose questions have one answer outside of content."""
+        if self._parser.contentparams:
+            self._parser.handle_data(text)
+        elif self._parser.elementstack:
+            self._parser.elementstack[-1][2].append(text)
 
     def _named_start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
         # math and svg get an attribute of their own, so they always go the long way.
