@@ -8,7 +8,8 @@ with the entries they belong to, never before. Called by `Store.deposit` alone.
 import json
 import sqlite3
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -40,6 +41,7 @@ from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_us
 from archive.store.pages import PageDeposit
 from archive.store.policy import DepositPolicy
+from archive.store.prepared import Prepared, driver_of
 from archive.store.schema import body_uses, feeds, polls
 
 Plan = Callable[..., Schedule]
@@ -80,7 +82,7 @@ class Depositor:
     def deposit(self, connection: Connection, outcome: Outcome) -> Deposited:
         """Write one outcome in its savepoint; a failure of ours is recorded as the feed's, and stops nothing."""
         try:
-            with connection.begin_nested():
+            with _savepoint(connection):
                 return self._write(connection, outcome)
         except (sa.exc.OperationalError, sqlite3.OperationalError):
             raise  # the disk or the lock: nothing can be written, the whole group is for another time
@@ -88,7 +90,7 @@ class Depositor:
             # Its words went with its savepoint. Those of its neighbours are forgotten too, which costs a look-up.
             self._indexer.rollback()
             failed = _failure_of(outcome, error)
-            with connection.begin_nested():
+            with _savepoint(connection):
                 return replace(self._write(connection, failed), notes=(traceback.format_exc(),))
 
     def _write(self, connection: Connection, outcome: Outcome) -> Deposited:
@@ -216,7 +218,7 @@ class Depositor:
             if outcome.exchange.permanent_url is None:
                 values["move"] = "{}"  # the old address answers for itself again
             values |= {"last_reason": None, "last_detail": None}
-        state = connection.execute(_STATE, {"of_feed": job.feed_id}).scalar_one()
+        state = _STATE.one(connection, of_feed=job.feed_id).state
         state = _next_state(state, schedule.state, values.get("n_worker_deaths", 0))
         is_polled = state in subscriptions.POLLED_STATES
         values |= {
@@ -227,7 +229,7 @@ class Depositor:
             "last_poll_at": self._now_us,
             "attempts": 0,
         }
-        connection.execute(_feed_update(tuple(values)), {"of_feed": job.feed_id, **values})
+        _feed_update(tuple(values)).write(connection, of_feed=job.feed_id, **values)
         if schedule.host_hold_s:
             hold_until = to_us(self._now + timedelta(seconds=schedule.host_hold_s))
             host_id = moving.host_that_answered(connection, outcome)
@@ -247,23 +249,21 @@ class Depositor:
             case FeedFailed() as failed:
                 result = str(failed.reason)
                 detail = failed.detail if note is None else f"{failed.detail}; {note}"
-        connection.execute(
-            _INSERT_POLL,
-            {
-                "feed_id": outcome.job.feed_id,
-                "started_at": to_us(outcome.exchange.started_at),
-                "result": result,
-                "status": outcome.exchange.status,
-                "detail": detail,
-                "elapsed_us": int(outcome.exchange.elapsed_s * 1_000_000),
-                "n_wire_bytes": outcome.exchange.n_wire_bytes,
-                "n_new": deposited.n_new,
-                "n_revised": deposited.n_revised,
-                "n_joined": deposited.n_joined,
-                "n_seen": deposited.n_seen,
-                "n_rejected": deposited.n_rejected,
-                "rolled_over": deposited.rolled_over,
-            },
+        _INSERT_POLL.write(
+            connection,
+            feed_id=outcome.job.feed_id,
+            started_at=to_us(outcome.exchange.started_at),
+            result=result,
+            status=outcome.exchange.status,
+            detail=detail,
+            elapsed_us=int(outcome.exchange.elapsed_s * 1_000_000),
+            n_wire_bytes=outcome.exchange.n_wire_bytes,
+            n_new=deposited.n_new,
+            n_revised=deposited.n_revised,
+            n_joined=deposited.n_joined,
+            n_seen=deposited.n_seen,
+            n_rejected=deposited.n_rejected,
+            rolled_over=deposited.rolled_over,
         )
 
     # ---- pages -----------------------------------------------------------------------------------
@@ -302,19 +302,35 @@ def name_body(
     )
 
 
-# Built once: building and keying a statement anew costs as much as running it.
-_STATE: Final = sa.select(feeds.c.state).where(feeds.c.id == sa.bindparam("of_feed"))
-_INSERT_POLL: Final = polls.insert()
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """Take back what the block wrote when it raises, and nothing else of the transaction."""
+    driver = driver_of(connection)
+    driver.execute("SAVEPOINT outcome")
+    try:
+        yield
+    except BaseException:
+        driver.execute("ROLLBACK TO outcome")
+        driver.execute("RELEASE outcome")
+        raise
+    driver.execute("RELEASE outcome")
+
+
+# Those of every poll, 304s among them.
+_STATE: Final = Prepared(sa.select(feeds.c.state).where(feeds.c.id == sa.bindparam("of_feed")))
+_INSERT_POLL: Final = Prepared(
+    polls.insert().values({c.name: sa.bindparam(c.name) for c in polls.c if c.name != "id"})
+)
 
 
 @lru_cache(maxsize=32)
-def _feed_update(columns: tuple[str, ...]) -> sa.Update:
+def _feed_update(columns: tuple[str, ...]) -> Prepared:
     """Return the statement that sets these columns of a feed after a poll; there are a handful of such sets."""
     stated: dict[str, Any] = {column: sa.bindparam(column) for column in columns}
-    return (
+    return Prepared(
         sa.update(feeds)
         .where(feeds.c.id == sa.bindparam("of_feed"))
-        .values(n_polls=feeds.c.n_polls + 1, **stated)
+        .values(n_polls=feeds.c.n_polls + sa.literal_column("1"), **stated)
     )
 
 
