@@ -118,7 +118,7 @@ def address_key(url: str) -> str:
     except ValueError:
         return url
     userinfo, at, _ = parts.netloc.rpartition("@")
-    host = (parts.hostname or "").lower().rstrip(".")
+    host = (parts.hostname or "").rstrip(".")
     if port not in (None, _DEFAULT_PORTS.get(parts.scheme)):
         host += f":{port}"
     query = f"?{parts.query}" if parts.query else ""

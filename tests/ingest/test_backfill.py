@@ -287,14 +287,15 @@ def test_what_was_polled_long_before_is_no_end_on_the_first_run(scene: Scene) ->
     assert (done.end, done.n_new, done.n_known) == (End.BOTTOM, 4, 6)
 
 
-def test_known_pages_beyond_the_mark_are_no_end_either(scene: Scene) -> None:
+@pytest.mark.parametrize("n_read", [1, 2])
+def test_known_pages_beyond_the_mark_are_no_end_either(scene: Scene, n_read: int) -> None:
     archived(scene, 6)
-    scene.backfill(max_pages=2)
-    for page in (3, 4):
+    scene.backfill(max_pages=n_read)
+    for page in (n_read + 1, n_read + 2):
         polled = atom(*(entry(f"p{page}e{n}") for n in range(2)))
         scene.paper.poll_body(polled, now=scene.clock())
     done = scene.backfill()
-    assert (done.end, done.n_new) == (End.BOTTOM, 4)
+    assert (done.end, done.n_new) == (End.BOTTOM, 2 * (4 - n_read))
 
 
 def test_nothing_older_than_asked_for_is_asked(scene: Scene) -> None:
