@@ -6,7 +6,7 @@ steps, and 30 new entries cost a dozen statements instead of four hundred.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ class Drafts:
         self._connection = connection
         self._next_ids: dict[str, int] = {}
         self._inserts: dict[Table, list[dict[str, object]]] = defaultdict(list)
+        self._by_id: dict[Table, dict[object, dict[str, object]]] = defaultdict(dict)
         self._updates: dict[Table, dict[int, dict[str, object]]] = defaultdict(dict)
 
     def new_id(self, table: Table) -> int:
@@ -37,10 +38,21 @@ class Drafts:
     def insert(self, table: Table, **values: object) -> None:
         """Add a row. All rows of one table must name the same columns."""
         self._inserts[table].append(values)
+        if "id" in values:
+            self._by_id[table][values["id"]] = values
+
+    def drafted(self, table: Table, row_id: int) -> Mapping[str, object]:
+        """Return a row that is drafted and not yet written."""
+        return self._by_id[table][row_id]
 
     def update(self, table: Table, row_id: int, **values: object) -> None:
         """Change a row by id, drafted or written; later values win."""
-        self._updates[table].setdefault(row_id, {}).update(values)
+        drafted = self._by_id[table].get(row_id)
+        changed = self._updates[table]
+        if drafted is not None and row_id not in changed and values.keys() <= drafted.keys():
+            drafted.update(values)
+        else:
+            changed.setdefault(row_id, {}).update(values)
 
     def is_empty(self) -> bool:
         """Return whether there is nothing to write."""
@@ -59,6 +71,7 @@ class Drafts:
             for columns, rows in by_columns.items():
                 _update(table, columns).write_all(self._connection, rows)
         self._updates.clear()
+        self._by_id.clear()
 
     def _order(self) -> Sequence[Table]:
         return _parents_first(next(iter(self._inserts)).metadata) if self._inserts else ()

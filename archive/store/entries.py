@@ -35,7 +35,7 @@ from archive.model.outcome import Deposited, FeedJob, FeedOutcome, FeedParsed
 from archive.model.stated import Entry, RejectedEntry
 from archive.store.drafts import Drafts
 from archive.store.erasing import REASON, refused
-from archive.store.faces import Faces
+from archive.store.faces import Begun, Faces
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_at, to_us
 from archive.store.known import Known, KnownVariant, url_digest
@@ -122,6 +122,7 @@ class EntryDeposit:
         self._last_statements: dict[int, record.Statement] = {}
         self._taken_ids: set[str] = set()
         self._touched: dict[int, None] = {}
+        self._begun: dict[int, Begun] = {}
         self._revised: set[int] = set()
         self._pages: list[WantedPage] = []
         self._stays: set[int] = set()
@@ -153,10 +154,15 @@ class EntryDeposit:
             self._write_entry(one)
         n_gone = 0 if self._only_adds else self._leave(window, feed.window_confirmed_at)
         n_rejected = self._reject()
-        self._drafts.flush()
         faces = Faces(self._connection, self._indexer, now=self._now)
+        title = feed.stated_title if feed.title is None else feed.title
+        begun = faces.begin(
+            self._drafts, tuple(self._begun.values()), feed_id=feed_id, feed_title=title
+        )
+        self._drafts.flush()
         cause = RevisionKind.REPARSE if self._is_reparse else None
-        made = faces.derive(tuple(self._touched), cause=cause)
+        others = self._touched.keys() - {change.variant_id for change in begun}
+        made = faces.derive(sorted(others), cause=cause)
         edited = {change.variant_id for change in made if change.kind in EDITS}
         spacing_s = BACKFILL_PAGE_S if self._is_backfill else 0
         want_pages(self._connection, self._pages, job=self._job, now=self._now, spacing_s=spacing_s)
@@ -399,6 +405,7 @@ class EntryDeposit:
     ) -> None:
         self._n["revised"] += 1
         self._revised.add(variant.id)
+        self._begun.pop(variant.article_id, None)
         if own.entry_digest == one.entry_digest:
             statement_id = self._draft_statement(one, variant.id, own.id, is_edit=True)
             self._stays.add(own.id)
@@ -481,6 +488,8 @@ class EntryDeposit:
             effective_at=to_us(effective),
             settle_at=self._now_us,
             settled_at=NEVER,
+            primary_variant_id=None,
+            changed=0,
             is_dirty=True,
             is_backlog=self._is_backfill
             or (self._is_first_poll and effective < self._now - BACKLOG_AFTER),
@@ -490,6 +499,12 @@ class EntryDeposit:
         self._log_events(sighting_id, new.events[:TOLD_OF_NEW])
         self._relate(article_id, new.relations)
         self._touched[variant.id] = None
+        self._begun[article_id] = Begun(
+            article_id=article_id,
+            variant_id=variant.id,
+            statement_id=variant.seen[-1].statement_id,
+            statement=one.statement,
+        )
         self._want_page(one, variant, again=False)
 
     def _mint(self, one: _Stated) -> str:
@@ -520,6 +535,7 @@ class EntryDeposit:
             article_id=article_id,
             site=one.traits.telling.site,
             audience=audience,
+            revision_id=None,
             page_state="none",
             first_seen_at=self._now_us,
         )
@@ -543,6 +559,7 @@ class EntryDeposit:
         )
 
     def _draft_sighting(self, one: _Stated, variant: KnownVariant, *, rule: str) -> int:
+        self._begun.pop(variant.article_id, None)  # no longer all there is of it
         sighting_id = self._drafts.new_id(sightings)
         statement_id = self._draft_statement(one, variant.id, sighting_id)
         feed_id, entry = self._job.feed_id, one.entry

@@ -3,7 +3,8 @@
 After an outcome's statements are written, every variant it touched is read again and composed (`archive.record`).
 What differs from the current revision becomes the next one, closes its predecessor in the index and marks its article
 for `settle`. Reading from the tables, not from the caller, makes a deposit, a page's arrival, a merge and a
-correction by hand come to the same revision.
+correction by hand come to the same revision. Only an article that the outcome itself began, and that nothing else has
+joined, is composed before it is written: its one statement is in hand, and no row of it is written twice.
 """
 
 import json
@@ -11,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -22,8 +24,8 @@ from archive.identity.ids import digest16
 from archive.model.kept import RevisionKind
 from archive.model.stated import Precision
 from archive.store.drafts import Drafts
-from archive.store.index import Indexer
-from archive.store.indexing import indexed, relabelled
+from archive.store.index import IndexedRevision, Indexer
+from archive.store.indexing import indexed, labels, relabelled
 from archive.store.instants import to_at, to_at_or_none, to_us, to_us_or_none
 from archive.store.prepared import Prepared, Row, driver_of
 from archive.store.schema import (
@@ -52,6 +54,16 @@ class FaceChange:
     kind: RevisionKind
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An article that an outcome began, with its one telling and the one statement of it: drafted, not yet written."""
+
+    article_id: int
+    variant_id: int
+    statement_id: int
+    statement: record.Statement
+
+
 @dataclass(slots=True)
 class _Stated:
     """A statement as stored."""
@@ -73,6 +85,68 @@ class Faces:
         self._indexer = indexer
         self._now_us = to_us(now)
 
+    def begin(
+        self, drafts: Drafts, begun: Sequence[Begun], *, feed_id: int, feed_title: str | None
+    ) -> tuple[FaceChange, ...]:
+        """Draft the first revisions of articles that an outcome began, and write their index rows.
+
+        The rows of the articles and variants must be drafted with all that is set here.
+        """
+        if not begun:
+            return ()
+        now = to_at(self._now_us)
+        changes: list[FaceChange] = []
+        rows: list[IndexedRevision] = []
+        for one in begun:
+            chosen = record.compose(one.statement, first_seen_at=now, feed_title=feed_title)
+            held = record.chosen_json(chosen)
+            content_digest = drafts.drafted(statements, one.statement_id)["content_digest"]
+            assert isinstance(content_digest, bytes)
+            revision_id = _draft_revision(
+                drafts,
+                chosen,
+                held,
+                variant_id=one.variant_id,
+                number=1,
+                kind=RevisionKind.NEW,
+                first_seen_us=self._now_us,
+                digest=_face_digest(chosen, held),
+                content_digest=content_digest,
+                statement_ids=(one.statement_id,),
+            )
+            effective_at = record.effective_at(chosen.published_at, chosen.published_precision, now)
+            drafts.update(
+                articles,
+                one.article_id,
+                changed=self._change,
+                primary_variant_id=one.variant_id,
+                effective_at=to_us(effective_at),
+            )
+            audience = drafts.drafted(variants, one.variant_id)["audience"]
+            rows.append(
+                IndexedRevision(
+                    revision_id=revision_id,
+                    variant_id=one.variant_id,
+                    article_id=one.article_id,
+                    is_primary=True,
+                    is_private=audience == "private",
+                    kind=RevisionKind.NEW.value,
+                    title=chosen.title,
+                    text=chosen.text,
+                    language=chosen.language,
+                    effective_at_us=to_us(effective_at),
+                    valid_from_us=self._now_us,
+                    labels=labels((feed_id,), chosen.section, held),
+                )
+            )
+            changes.append(
+                FaceChange(
+                    variant_id=one.variant_id, revision_id=revision_id, kind=RevisionKind.NEW
+                )
+            )
+        self._indexer.add(driver_of(self._connection), rows)
+        return tuple(changes)
+
     def derive(
         self, variant_ids: Collection[int], *, cause: RevisionKind | None = None
     ) -> tuple[FaceChange, ...]:
@@ -89,7 +163,6 @@ class Faces:
         rows = self._variants(variant_ids)
         stated = self._statements(variant_ids, rows)
         named = self._named({row.revision_id for row in rows if row.revision_id is not None})
-        change_number = self._next_change()
         for row in rows:
             made = self._revise(drafts, row, stated[row.id], named, cause)
             if made is None:
@@ -99,7 +172,7 @@ class Faces:
                 closed.append(row.revision_id)
         articles_changed = {row.article_id for row in rows}
         drafts.flush()
-        self._touch_articles(articles_changed, change_number)
+        self._touch_articles(articles_changed)
         db = driver_of(self._connection)
         self._indexer.close(db, closed, self._now_us)
         self._indexer.add(db, indexed(self._connection, [made.revision_id for made in changes]))
@@ -112,7 +185,7 @@ class Faces:
     def moved(self, variant_ids: Collection[int]) -> None:
         """Bring the articles and index rows of variants up to date after they moved to another article."""
         rows = self._variants(variant_ids)
-        self._touch_articles({row.article_id for row in rows}, self._next_change())
+        self._touch_articles({row.article_id for row in rows})
 
     # ---- reading ---------------------------------------------------------------------------------
 
@@ -185,7 +258,18 @@ class Faces:
         if kind is None:
             return None
         sources = [base, *([page] if page is not None else []), *by_hand]
-        revision_id = self._insert(drafts, row, chosen, held, digest, kind, sources)
+        revision_id = _draft_revision(
+            drafts,
+            chosen,
+            held,
+            variant_id=row.id,
+            number=(row.number or 0) + 1,
+            kind=kind,
+            first_seen_us=self._now_us if row.revision_id else row.first_seen_at,
+            digest=digest,
+            content_digest=draft_content(drafts, chosen.html, chosen.text),
+            statement_ids=[source.id for source in sources],
+        )
         return FaceChange(variant_id=row.id, revision_id=revision_id, kind=kind)
 
     def _feeds_of(self, used: Collection[int], stated: Sequence[_Stated]) -> int | None:
@@ -203,46 +287,7 @@ class Faces:
             .where(statements.c.id.in_(used), statements.c.source == record.Source.FEED)
         )
 
-    def _insert(
-        self,
-        drafts: Drafts,
-        row: Row,
-        chosen: record.Chosen,
-        held: Mapping[str, Any],
-        digest: bytes,
-        kind: RevisionKind,
-        sources: Sequence[_Stated],
-    ) -> int:
-        revision_id = drafts.new_id(revisions)
-        content_digest = draft_content(drafts, chosen.html, chosen.text)
-        drafts.insert(
-            revisions,
-            id=revision_id,
-            variant_id=row.id,
-            number=(row.number or 0) + 1,
-            kind=kind.value,
-            first_seen_at=self._now_us if row.revision_id else row.first_seen_at,
-            digest=digest,
-            content_digest=content_digest,
-            title=chosen.title,
-            url=chosen.url,
-            canonical_url=chosen.canonical_url,
-            language=chosen.language,
-            section=chosen.section,
-            published_at=to_us_or_none(chosen.published_at),
-            published_precision=chosen.published_precision,
-            modified_at=to_us_or_none(chosen.modified_at),
-            image_url=chosen.image_url,
-            word_count=chosen.word_count,
-            reading_minutes=chosen.reading_minutes,
-            stated=json.dumps(held, ensure_ascii=False),
-        )
-        for source in sources:
-            drafts.insert(revision_statements, revision_id=revision_id, statement_id=source.id)
-        drafts.update(variants, row.id, revision_id=revision_id)
-        return revision_id
-
-    def _touch_articles(self, article_ids: Collection[int], change_number: int) -> None:
+    def _touch_articles(self, article_ids: Collection[int]) -> None:
         """Mark articles changed, choose their primary variants, and set the instant they are ordered by."""
         rows = _TELLINGS.rows(self._connection, ids=list(article_ids))
         by_article: dict[int, list[Row]] = defaultdict(list)
@@ -265,7 +310,7 @@ class Faces:
                 articles,
                 article_id,
                 is_dirty=True,
-                changed=change_number,
+                changed=self._change,
                 primary_variant_id=primary.variant_id,
                 effective_at=effective_at,
             )
@@ -290,7 +335,9 @@ class Faces:
         if moved:
             self._indexer.relabel(db, relabelled(self._connection, moved))
 
-    def _next_change(self) -> int:
+    @cached_property
+    def _change(self) -> int:
+        """The archive's next change number: one for all that this writes."""
         _RAISE_CHANGE.write(self._connection)
         return int(_CHANGE.one(self._connection).value)
 
@@ -391,6 +438,49 @@ def _hand(by_hand: Sequence[_Stated]) -> dict[str, object]:
     for one in by_hand:
         held.update(one.statement.extra)
     return held
+
+
+def _draft_revision(
+    drafts: Drafts,
+    chosen: record.Chosen,
+    held: Mapping[str, Any],
+    *,
+    variant_id: int,
+    number: int,
+    kind: RevisionKind,
+    first_seen_us: int,
+    digest: bytes,
+    content_digest: bytes,
+    statement_ids: Sequence[int],
+) -> int:
+    """Draft a revision, made from these statements, as its variant's current one; returns its id."""
+    revision_id = drafts.new_id(revisions)
+    drafts.insert(
+        revisions,
+        id=revision_id,
+        variant_id=variant_id,
+        number=number,
+        kind=kind.value,
+        first_seen_at=first_seen_us,
+        digest=digest,
+        content_digest=content_digest,
+        title=chosen.title,
+        url=chosen.url,
+        canonical_url=chosen.canonical_url,
+        language=chosen.language,
+        section=chosen.section,
+        published_at=to_us_or_none(chosen.published_at),
+        published_precision=chosen.published_precision,
+        modified_at=to_us_or_none(chosen.modified_at),
+        image_url=chosen.image_url,
+        word_count=chosen.word_count,
+        reading_minutes=chosen.reading_minutes,
+        stated=json.dumps(held, ensure_ascii=False),
+    )
+    for statement_id in statement_ids:
+        drafts.insert(revision_statements, revision_id=revision_id, statement_id=statement_id)
+    drafts.update(variants, variant_id, revision_id=revision_id)
+    return revision_id
 
 
 def _face_digest(chosen: record.Chosen, held: Mapping[str, Any]) -> bytes:

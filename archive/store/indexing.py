@@ -6,9 +6,9 @@ tags). Only the current revision of a variant is open; older ones end where the 
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -44,7 +44,7 @@ def indexed(connection: Connection, revision_ids: Collection[int]) -> Iterator[I
                 effective_at_us=row.effective_at,
                 valid_from_us=row.first_seen_at,
                 valid_to_us=NEVER if row.id == row.current_id else ends.get(row.id, NEVER),
-                labels=labels(feeds_of[row.variant_id], row.section, row.stated),
+                labels=labels(feeds_of[row.variant_id], row.section, json.loads(row.stated)),
             )
 
 
@@ -70,10 +70,9 @@ def relabelled(connection: Connection, variant_ids: Collection[int]) -> Iterator
 
 
 def labels(
-    feed_ids: Collection[int], section: str | None, stated: str
+    feed_ids: Collection[int], section: str | None, held: Mapping[str, Any]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the labels of a row: feeds by id (names change), then section, authors and tags."""
-    held = json.loads(stated)
+    """Return the labels of a row: feeds by id (names change), then section, authors and tags (`record.chosen_json`)."""
     found = [("feed", str(feed_id)) for feed_id in sorted(feed_ids)]
     if section:
         found.append(("section", section))

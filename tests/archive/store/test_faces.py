@@ -6,14 +6,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from archive.config import Config
 from archive.model.stated import ArticlePage, Precision
 from archive.output.merged import publish_merged
+from archive.store.faces import Faces
 from archive.store.instants import NEVER, to_us
+from archive.store.schema import meta
 from archive.store.store import Store
 from tests.archive.store.depositing import START, Paper, at, deposit_page, open_store
-from tests.archive.store.looking import BRIDGE, FROST, ask, one, story, troubles
+from tests.archive.store.looking import (
+    BRIDGE,
+    FROST,
+    ask,
+    one,
+    story,
+    tables_without_polls,
+    troubles,
+)
 
 TITLE = "Draaibrug negen weken dicht"
 LONGER = story(BRIDGE) + " Omwonenden zijn blij met de rust, de bakker op de kade is dat niet."
@@ -177,3 +188,36 @@ def test_a_private_feeds_secrets_are_in_nothing_that_leaves_the_house(
     assert b"kanarie" not in written.lower()
     assert "kanarie" not in str(ask(store, "SELECT * FROM publications")).lower()
     assert "kanarie" not in secret.feed.address
+
+
+# ---- before it is written -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_private", [False, True])
+def test_an_article_is_composed_before_it_is_written_as_the_tables_would_have_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_private: bool
+) -> None:
+    items: list[dict[str, object]] = [
+        bridge("k", author="Anna Vos", tags=("Verkeer", "Water"), date=START - timedelta(hours=3)),
+        bridge("z", url="https://bode.example/z"),  # joins the one above
+        {"guid": "f", "title": "Vorst", "html": f"<p>{story(FROST)}</p>", "summary": "Kou"},
+        {"guid": "e", "title": "Zonder tekst", "enclosure": "https://krant.example/e.mp3"},
+        {"guid": "t", "title": "Twee keer", "text": "Het ene."},
+        {"guid": "t", "title": "Twee keer", "text": "Het andere, en geheel anders gezegd."},
+    ]
+
+    def made(name: str) -> dict[str, list[tuple[object, ...]]]:
+        with open_store(tmp_path / f"{name}.db") as store:
+            with store.writing() as connection:  # ids are minted from it
+                connection.execute(
+                    sa.update(meta).where(meta.c.key == "archive_id").values(value="a")
+                )
+            Paper(store, "krant", is_private=is_private).poll(*items, now=at(0))
+            assert troubles(store) == []
+            found = tables_without_polls(store)
+        found.pop("search_idx")  # in how many batches the index was written
+        return found
+
+    composed = made("composed")
+    monkeypatch.setattr(Faces, "begin", lambda *_, **__: ())  # all is read back and derived
+    assert composed == made("derived")
