@@ -146,6 +146,15 @@ def test_a_410_of_an_hour_retires_nothing(days: Days) -> None:
     assert days.row().state == "active"
 
 
+def test_a_410_asked_again_by_hand_within_the_hour_is_no_confirmation(days: Days) -> None:
+    days.on(FEED, GOOD, Reply(status=410))
+    waits_h(days, 2)
+    days.clock.advance(hours=1)
+    days.store.make_due([days.row().id], now=days.clock())
+    days.poll()
+    assert days.row().state == "active"
+
+
 def test_a_retired_feeds_articles_stay(days: Days) -> None:
     days.on(FEED, GOOD, Reply(status=410))
     waits_h(days, 2)
