@@ -9,6 +9,7 @@ there can spoil a layout but never let markup through.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from html import escape, unescape
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -156,21 +157,28 @@ def images_of(html: str) -> Iterator[re.Match[str]]:
     return _IMAGE_TAG.finditer(html)
 
 
-_Relative = Literal["deny"] | tuple[Literal["rewrite_with_base"], str]
+_Relative = Literal["deny", "pass_through"] | tuple[Literal["rewrite_with_base"], str]
+
+# In what nh3 writes an attribute is a blank, its name and its value in double quotes. In a text
+# the same may stand too, which then costs a second cleaning and changes nothing.
+_RELATIVE: Final = re.compile(r"""="(?!https?:|mailto:)(?:(?<= href=")|(?<= src="))""")
 
 
 def _through_nh3(html: str, base_url: str | None) -> str:
-    if base_url is not None and base_url.startswith(("http:", "https:")):
-        try:
-            return _nh3(html, ("rewrite_with_base", base_url))
-        except ValueError:  # a base that is no address; its text is a publisher's mistake
-            pass
-    return _nh3(html, "deny")
+    if base_url is None or not base_url.startswith(("http:", "https:")):
+        return _cleaner("deny").clean(html)
+    # A base of its own costs a cleaner of its own, 20 us a call; 16 of 17 bodies need none.
+    cleaned = _cleaner("pass_through").clean(html)
+    if not _RELATIVE.search(cleaned):
+        return cleaned
+    try:
+        return _new_cleaner(("rewrite_with_base", base_url)).clean(html)
+    except ValueError:  # a base that is no address; its text is a publisher's mistake
+        return _cleaner("deny").clean(html)
 
 
-def _nh3(html: str, relative: _Relative) -> str:
-    return nh3.clean(
-        html,
+def _new_cleaner(relative: _Relative) -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         clean_content_tags=_GONE_WITH_CONTENT,
@@ -178,6 +186,9 @@ def _nh3(html: str, relative: _Relative) -> str:
         url_relative=relative,
         link_rel=None,
     )
+
+
+_cleaner = cache(_new_cleaner)
 
 
 def _renamed(match: re.Match[str]) -> str:

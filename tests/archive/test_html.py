@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive import html
 from archive.html import HTML_VERSION, MAX_DEPTH, attributes_of, clean, legal
 
 BASE = "https://paper.example/news/today"
@@ -168,3 +169,20 @@ def test_any_mixture_is_safe_legal_and_stable(html: str) -> None:
     assert not re.search(r"<[^>]*(?:\son\w+=|javascript:|<)|<(?:script|style|iframe|svg)", once)
     assert once == legal(once)
     assert clean(once, BASE) == once
+
+
+ADDRESSES = st.sampled_from([
+    "http://a.example/", "https://b.example/c", "HTTPS://d.example", " http://e.example", "mailto:f@g",
+    "/h", "i/j", "#k", "?l", "//m.example/", "http:n", "", "&#104;ttp://o.example", "javascript:p", "q:r",
+])  # fmt: skip
+TAGS = st.sampled_from([
+    '<a href="{}">s</a>', "<a HREF={}>t</a>", "<img src='{}' alt=' href=\"u\"'>", '<p> href="v" {}',
+    '<a title="{}" href="http://w.example/">x</a>', '<time datetime="{}">y</time>',
+])  # fmt: skip
+
+
+@settings(derandomize=True, max_examples=200, deadline=None)
+@given(st.lists(st.builds(str.format, TAGS, ADDRESSES), max_size=4).map("".join))
+def test_addresses_come_out_as_from_a_cleaner_with_their_base(markup: str) -> None:
+    expected = html._new_cleaner(("rewrite_with_base", BASE)).clean(markup)
+    assert html._through_nh3(markup, BASE) == expected
