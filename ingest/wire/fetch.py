@@ -214,7 +214,11 @@ class Client:
         if status in REDIRECTS:
             if trip.request.form is not None and status not in _FORM_REDIRECTS:
                 return await self._refusal(trip, response)
-            return trip.redirect(max_redirects=self.settings.max_redirects)
+            came_by_tls = trip.here is not None and trip.here.scheme == "https"
+            target = trip.redirect(max_redirects=self.settings.max_redirects)
+            if trip.request.form is not None and came_by_tls and target.scheme == "http":
+                raise WireFault(Reason.REDIRECT, "redirected to send a form in the clear")
+            return target
         if status == 304:
             return _not_modified(trip)
         if status not in _GOOD:

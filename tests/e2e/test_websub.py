@@ -6,6 +6,8 @@ under uvicorn beside the engine.
 
 import asyncio
 import hmac
+import sys
+from asyncio.subprocess import PIPE, STDOUT
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -27,7 +29,9 @@ from ingest.websub import Publisher, Subscriber
 from tests.archive.store.depositing import open_store
 from tests.archive.store.looking import count, one, troubles
 from tests.fakes import Clock
-from tests.loopback import Loopback, reply
+from tests.loopback import Gate, Loopback, reply
+
+COMMAND = Path(sys.executable).with_name("newsarchive")
 
 
 def rss(*guids: str) -> bytes:
@@ -37,6 +41,36 @@ def rss(*guids: str) -> bytes:
         for guid in guids
     )
     return f"<rss version='2.0'><channel><title>Krant</title>{items}</channel></rss>".encode()
+
+
+def forms_at(site: Loopback) -> list[dict[str, str]]:
+    """Return what the hub was asked."""
+    posted = [asked for asked in site.asked if asked.method == "POST"]
+    return [dict(parse_qsl(asked.body.decode())) for asked in posted]
+
+
+async def verify(form: dict[str, str]) -> str:
+    """Ask back as the hub does that was asked so; returns what we said."""
+    query = urlencode(
+        {
+            "hub.mode": form["hub.mode"],
+            "hub.topic": form["hub.topic"],
+            "hub.challenge": "7Qx",
+            "hub.lease_seconds": "864000",
+        }
+    )
+    url = f"{form['hub.callback']}?{query}"
+    async with aiohttp.ClientSession() as hub, hub.get(url) as answer:
+        return f"{answer.status} {await answer.text()}"
+
+
+async def push(form: dict[str, str], body: bytes) -> int:
+    """Send a document as the hub does that was asked so; returns the status we answered."""
+    digest = hmac.new(form["hub.secret"].encode(), body, "sha512").hexdigest()
+    headers = {"X-Hub-Signature": f"sha512={digest}", "Content-Type": "application/rss+xml"}
+    url = form["hub.callback"]
+    async with aiohttp.ClientSession() as hub, hub.post(url, data=body, headers=headers) as answer:
+        return answer.status
 
 
 class Stage:
@@ -66,39 +100,17 @@ class Stage:
 
     @property
     def forms(self) -> list[dict[str, str]]:
-        """What the hub was asked."""
-        posted = [asked for asked in self.site.asked if asked.method == "POST"]
-        return [dict(parse_qsl(asked.body.decode())) for asked in posted]
+        return forms_at(self.site)
 
     def subscriptions(self) -> tuple[HubSubscription, ...]:
         with self.store.reading() as connection:
             return websub.subscriptions(connection)
 
     async def verify(self) -> str:
-        """Ask back as the hub does; returns what we said."""
-        form = self.forms[-1]
-        query = urlencode(
-            {
-                "hub.mode": form["hub.mode"],
-                "hub.topic": form["hub.topic"],
-                "hub.challenge": "7Qx",
-                "hub.lease_seconds": "864000",
-            }
-        )
-        url = f"{form['hub.callback']}?{query}"
-        async with aiohttp.ClientSession() as hub, hub.get(url) as answer:
-            return f"{answer.status} {await answer.text()}"
+        return await verify(self.forms[-1])
 
     async def push(self, body: bytes) -> int:
-        form = self.forms[0]
-        digest = hmac.new(form["hub.secret"].encode(), body, "sha512").hexdigest()
-        headers = {"X-Hub-Signature": f"sha512={digest}", "Content-Type": "application/rss+xml"}
-        url = form["hub.callback"]
-        async with (
-            aiohttp.ClientSession() as hub,
-            hub.post(url, data=body, headers=headers) as answer,
-        ):
-            return answer.status
+        return await push(self.forms[0], body)
 
 
 @asynccontextmanager
@@ -228,3 +240,55 @@ def test_our_own_hub_is_told_of_a_change(tmp_path: Path, status: int) -> None:
         assert len(stage.forms) == 1
 
     on_stage(tmp_path, act)
+
+
+def test_the_service_itself_subscribes_and_takes_a_push_in(tmp_path: Path) -> None:
+    """`newsarchive run`: two processes, each with its own connection to the archive."""
+
+    async def act() -> None:
+        with listen("127.0.0.1", 0) as free:
+            port = free.getsockname()[1]
+        async with Loopback() as site:
+            asked = Gate()
+            asked.open.set()
+            site.on("/hub", (asked, *reply(202)))
+            head = [("Link", f'<{site.url("/hub")}>; rel="hub"')]
+            url = site.on("/feed", reply(body=rss("1"), headers=head))
+            (tmp_path / "config.toml").write_text(
+                f'[web]\nport = {port}\npublic_url = "http://127.0.0.1:{port}/"\n'
+                '[fetch]\nallow_networks = ["127.0.0.0/8"]\nmin_host_gap_s = 0\n'
+                f'[[feeds]]\nname = "krant"\nurl = "{url}"\npage = "never"\n'
+            )
+            service = await asyncio.create_subprocess_exec(
+                COMMAND, "run", cwd=tmp_path, stdout=PIPE, stderr=STDOUT
+            )
+            try:
+                await said(service, f"pages http://127.0.0.1:{port}/   ")  # the pages are there
+                await asked.reached.wait()
+                (form,) = forms_at(site)
+                assert await verify(form) == "200 7Qx"
+                await said(service, "hub_verified")
+                assert await push(form, rss("2")) == 202
+                await said(service, "push_done")
+                assert count(tmp_path / "archive.db", "articles") == 2
+            finally:
+                service.terminate()
+                await service.communicate()
+            assert service.returncode == 0
+
+    async def bounded() -> None:
+        async with asyncio.timeout(90):
+            await act()
+
+    asyncio.run(bounded())
+
+
+async def said(service: asyncio.subprocess.Process, words: str) -> None:
+    """Read on until the service says this."""
+    assert service.stdout is not None
+    lines = []
+    async for line in service.stdout:
+        lines.append(line.decode())
+        if words in lines[-1]:
+            return
+    raise AssertionError(f"it ended without {words!r}: {''.join(lines)}")

@@ -172,6 +172,21 @@ def test_a_push_leaves_the_window_of_the_polled_document_as_it_was(scene: Scene)
     assert len(window) == 2
 
 
+def test_what_the_last_poll_remembers_of_an_item_stays_whatever_form_it_is_pushed_in(
+    scene: Scene,
+) -> None:
+    window = "SELECT guid, item_digest FROM sightings WHERE in_window ORDER BY id"
+    scene.activate(item("1"), item("2"))
+    before = ask(scene.store, window)
+    scene.push(rss(item("3")))
+    scene.tick()
+    spaced = [item(guid).replace("><", ">\n  <") for guid in ("1", "3")]  # other bytes, same words
+    scene.push(rss(*spaced, item("2", title="Bericht nummer 2, herzien")))
+    scene.tick()
+    assert scene.answers()[-1] == "0 new, 0 also elsewhere, 1 edited"
+    assert ask(scene.store, window) == before
+
+
 def test_a_poll_after_a_push_finds_nothing_new_and_no_rollover(scene: Scene) -> None:
     scene.activate(item("1"), item("2"))
     scene.push(rss(item("3"), item("4")))

@@ -6,7 +6,7 @@ import pytest
 
 from archive.model.outcome import Reason
 from ingest.wire.result import FetchResult, Request
-from tests.ingest.wire.web import RSS, own, wired
+from tests.ingest.wire.web import RSS, own, serving, trusting, wired
 from tests.loopback import Asked, Loopback, Reply, moved, reply
 
 FORM = (("hub.mode", "subscribe"), ("hub.topic", "https://krant.example/feed?a=1&b=é"))
@@ -67,3 +67,20 @@ def test_a_form_is_posted_to_no_closed_address() -> None:
     result, site = asyncio.run(run())
     assert getattr(result, "reason", None) is Reason.ADDRESS
     assert site.asked == []
+
+
+def test_a_form_that_was_sent_by_tls_is_not_sent_on_in_the_clear() -> None:
+    """It may hold a secret."""
+
+    async def run() -> tuple[FetchResult, Loopback]:
+        async with (
+            Loopback() as clear,
+            Loopback(tls=serving("good")) as site,
+            wired(tls=trusting()) as (_, client),
+        ):
+            url = site.on("/hub", moved(307, clear.url("/there")))
+            return await client.fetch(own(url, form=FORM)), clear
+
+    result, clear = asyncio.run(run())
+    assert getattr(result, "detail", None) == "redirected to send a form in the clear"
+    assert clear.asked == []
