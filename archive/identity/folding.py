@@ -77,10 +77,11 @@ def words_in(text: str) -> list[str]:
         letters = text.encode(_WESTERN_CODEC)
     except UnicodeEncodeError:
         return words_of(fold(text))
-    if any(letter in letters for letter in western.own):
-        return words_of(fold(text))
-    for letter, spelled in western.longer:
-        letters = letters.replace(letter, spelled)
+    if not text.isascii():
+        if western.own.search(letters):
+            return words_of(fold(text))
+        for letter, spelled in western.longer:
+            letters = letters.replace(letter, spelled)
     return letters.translate(western.table, western.unread).decode("ascii").split()
 
 
@@ -98,12 +99,12 @@ class _Western:
     table: bytes
     longer: tuple[tuple[bytes, bytes], ...]
     unread: bytes
-    own: tuple[bytes, ...]
+    own: re.Pattern[bytes]
 
 
 @cache
 def _western() -> _Western:
-    table, longer, unread, own = bytearray(b" " * 256), [], bytearray(), []
+    table, longer, unread, own = bytearray(b" " * 256), [], bytearray(), bytearray()
     for code in range(256):
         letter = bytes([code])
         try:
@@ -112,14 +113,16 @@ def _western() -> _Western:
             continue
         spelled = "".join(sign if _WORD.fullmatch(sign) else " " for sign in folded)
         if not spelled.isascii():
-            own.append(letter)
+            own.append(code)
         elif not spelled:
             unread.append(code)
         elif len(spelled) > 1:
             longer.append((letter, spelled.encode("ascii")))
         else:
             table[code] = ord(spelled)
-    return _Western(bytes(table), tuple(longer), bytes(unread), tuple(own))
+    return _Western(
+        bytes(table), tuple(longer), bytes(unread), re.compile(b"[" + re.escape(bytes(own)) + b"]")
+    )
 
 
 def numbers_of(folded: str) -> frozenset[str]:

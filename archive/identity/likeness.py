@@ -7,7 +7,7 @@ one that only its words decide some hundreds. Called by `archive.store.deposit`,
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -167,6 +167,7 @@ _OPAQUE: Final = re.compile(
 _NUMERIC: Final = re.compile(r"(?<!\d)\d{5,19}(?!\d)")
 _DAY_NUMBER: Final = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:\d{4,6})?$")
 _CODE: Final = re.compile(r"(?<![0-9A-Za-z])(?=\w*\d)(?=\w*[A-Z])[0-9A-Za-z]{6,24}(?![0-9A-Za-z])")
+_PAPERS_NAME: Final = re.compile(r" [-–—|·] (?=[^-–—|·]*$)")
 # A capital inside a sentence: after a lower-case word, a comma, a quote or an article; not after . ! ?
 _NAME: Final = re.compile(r"(?<=[\w,;:)’'”] )(?=[^\W\d_])(\w[\w’'-]*)")
 
@@ -201,11 +202,14 @@ def _keys_of(traits: Traits) -> tuple[Key, ...]:
         keys.append(Key(KeyKind.TEXT, _hash64(" ".join(traits.words))))
     keys += [Key(KeyKind.TITLE, _hash64(title)) for title in _title_forms(traits)]
     runs = _run_hashes(traits.words)
-    head = nsmallest(HEAD_SHINGLES, set(runs[: HEAD_WORDS - 3]))
-    whole = nsmallest(WHOLE_SHINGLES, set(runs))
+    whole = _smallest(WHOLE_SHINGLES, runs)
+    is_all_head = len(runs) <= HEAD_WORDS - 3
+    head = (
+        whole[:HEAD_SHINGLES] if is_all_head else _smallest(HEAD_SHINGLES, runs[: HEAD_WORDS - 3])
+    )
     summary: list[int] = []
     if traits.brief != traits.words:
-        summary = nsmallest(HEAD_SHINGLES, set(_run_hashes(traits.brief)))
+        summary = _smallest(HEAD_SHINGLES, _run_hashes(traits.brief))
     keys += [Key(KeyKind.SHINGLE, value) for value in dict.fromkeys((*head, *whole, *summary))]
     return tuple(dict.fromkeys(keys))
 
@@ -288,8 +292,11 @@ def _title_forms(traits: Traits) -> Iterator[str]:
     if len(traits.title_words) < MIN_TITLE_WORDS:
         return
     yield traits.title_key
-    head = re.split(r" [-–—|·] (?=[^-–—|·]*$)", traits.telling.title[:MAX_TITLE_CHARS])[0]
-    words = words_in(head)
+    title = traits.telling.title[:MAX_TITLE_CHARS]
+    name = _PAPERS_NAME.search(title)
+    if name is None:
+        return
+    words = words_in(title[: name.start()])
     if MIN_TITLE_WORDS <= len(words) < len(traits.title_words):
         yield " ".join(words)
 
@@ -310,6 +317,12 @@ def _run_hashes(words: tuple[str, ...]) -> list[int]:
     parts = " ".join(words).encode("utf-8", "surrogatepass").split(b" ")
     runs = zip(parts, parts[1:], parts[2:], parts[3:], strict=False)
     return list(map(crc32, map(b" ".join, runs)))
+
+
+def _smallest(n: int, values: Sequence[int]) -> list[int]:
+    """Return the smallest distinct values, in order. A heap pays from some hundreds on (26 us for 500, sorting 42)."""
+    distinct = set(values)
+    return sorted(distinct)[:n] if len(distinct) < 200 else nsmallest(n, distinct)
 
 
 def _hash64(text: str) -> int:

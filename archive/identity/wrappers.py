@@ -66,6 +66,7 @@ _ABSOLUTE: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _ONE_SLASH: Final = re.compile(r"^(https?):/+", re.IGNORECASE)
 
 
+@lru_cache(maxsize=1024)  # for an address's key and for its site
 def unwrap(url: str) -> str:
     """Return the address that `url` carries, if it is a redirector, an AMP cache or a copy.
 
@@ -82,7 +83,7 @@ def unwrap(url: str) -> str:
     return current
 
 
-@lru_cache(maxsize=1024)  # an address is taken apart to unwrap it, for its key and for its site
+@lru_cache(maxsize=1024)  # for an address itself and for what it wraps
 def split_address(url: str) -> SplitResult | None:
     """Return the parts of an http(s) address or of a key (which has no scheme); None for others.
 

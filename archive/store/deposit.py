@@ -296,10 +296,14 @@ def name_body(
     connection: Connection, digest: bytes, used_by: str, owner_id: int, *, at_us: int
 ) -> None:
     """Write whose body it is: also a wall's page, which no statement names, can then be found."""
-    connection.execute(
-        body_uses.insert().prefix_with("OR IGNORE"),
-        {"digest": digest, "used_by": used_by, "owner_id": owner_id, "first_at": at_us},
-    )
+    _INSERT_USE.write(connection, digest=digest, used_by=used_by, owner_id=owner_id, first_at=at_us)
+
+
+_INSERT_USE: Final = Prepared(
+    body_uses.insert()
+    .prefix_with("OR IGNORE")
+    .values({column.name: sa.bindparam(column.name) for column in body_uses.c})
+)
 
 
 @contextmanager

@@ -9,15 +9,14 @@ and the newest ends with the highest publication. Called by `archive.store.depos
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive import record
-from archive.identity.address import site_of, url_key
+from archive.identity.address import url_key
 from archive.identity.decide import (
     Candidate,
     Event,
@@ -38,10 +37,11 @@ from archive.store.erasing import REASON, refused
 from archive.store.faces import Begun, Faces
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_at, to_us
-from archive.store.known import Known, KnownVariant, url_digest
+from archive.store.known import Known, KnownVariant
 from archive.store.known import KnownSighting as StoredSighting
 from archive.store.pagetasks import WantedPage, want_pages
 from archive.store.policy import DepositPolicy
+from archive.store.prepared import Prepared
 from archive.store.schema import (
     articles,
     contents,
@@ -54,12 +54,11 @@ from archive.store.schema import (
     statements,
     variants,
 )
+from archive.store.statedentry import StatedEntry, state_entry
 from archive.store.stating import (
     BACKFILL,
     draft_statement,
-    entry_digest,
     facts_digest,
-    guid_digest,
     sighting_digest,
 )
 
@@ -71,19 +70,6 @@ BACKFILL_PAGE_S: Final = 10
 
 TOLD_OF_NEW: Final = 3
 """Comparisons logged of an article that joined nothing: the likest, for `why` it did not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Stated:
-    """An entry with what is made of it once."""
-
-    entry: Entry
-    entry_digest: bytes
-    guid_digest: bytes
-    statement: record.Statement
-    digest: bytes
-    traits: Traits
-    public_id: str
 
 
 class EntryDeposit:
@@ -135,11 +121,9 @@ class EntryDeposit:
     def write(self, outcome: FeedOutcome) -> Deposited:
         """Decide and write all entries; returns what changed."""
         feed_id = self._job.feed_id
-        feed = self._connection.execute(sa.select(feeds).where(feeds.c.id == feed_id)).one()
-        archive_id = self._connection.execute(
-            sa.select(meta.c.value).where(meta.c.key == "archive_id")
-        ).scalar_one()
-        self._archive_id, self._birth_url = str(archive_id), feed.birth_url
+        feed = _FEED.one(self._connection, feed_id=feed_id)
+        self._archive_id = str(_ARCHIVE_ID.one(self._connection).value)
+        self._birth_url = feed.birth_url
         self._is_first_poll = feed.last_good_at is None
         # What a newer parser reads otherwise is no edit of the publisher's (IDENTITY, statement).
         is_other_parser = feed.parser_version != self._policy.parser_version
@@ -186,52 +170,32 @@ class EntryDeposit:
 
     def _window(self) -> dict[int, tuple[bytes, int]]:
         """Return the sightings that stood in the feed's last document: their items' digests, and when last seen."""
-        rows = self._connection.execute(
-            sa.select(sightings.c.id, sightings.c.item_digest, sightings.c.last_seen_at).where(
-                sightings.c.feed_id == self._job.feed_id, sightings.c.in_window
-            )
-        )
+        rows = _WINDOW.rows(self._connection, feed_id=self._job.feed_id)
         return {row.id: (row.item_digest, row.last_seen_at) for row in rows}
 
-    def _state(self, entry: Entry) -> _Stated:
-        statement = record.from_entry(entry)
-        believed = record.is_believed(entry.published_at, self._now)
-        telling = Telling(
-            feed_id=self._job.feed_id,
-            site=self._policy.publisher(site_of(entry.origin_url or entry.url, self._job.url)),
-            at=self._now,
-            title=entry.title,
-            text=entry.text,
-            summary=statement.description or "",
-            url=entry.url,
-            origin_url=entry.origin_url,
-            guid=entry.guid_stated,
-            language=entry.language,
-            published_at=entry.published_at if believed else None,
-        )
-        return _Stated(
-            entry=entry,
-            entry_digest=entry_digest(self._job.feed_id, entry.guid, entry.url),
-            guid_digest=guid_digest(self._job.feed_id, entry.guid),
-            statement=statement,
-            digest=record.statement_digest(statement),
-            traits=traits_of(telling),
-            public_id=public_id(self._archive_id, self._birth_url, entry.url, entry.guid_stated),
+    def _state(self, entry: Entry) -> StatedEntry:
+        return state_entry(
+            entry,
+            self._job,
+            archive_id=self._archive_id,
+            birth_url=self._birth_url,
+            policy=self._policy,
+            now=self._now,
         )
 
-    def _without_erased(self, stated: Sequence[_Stated]) -> list[_Stated]:
+    def _without_erased(self, stated: Sequence[StatedEntry]) -> list[StatedEntry]:
         """Reject entries that answer to an erasure; nothing of what they state is kept, the reason alone."""
-        erased = refused(self._connection, {key for one in stated for key in _keys_of(one)})
+        erased = refused(self._connection, {key for one in stated for key in one.erasable_keys})
         if not erased:
             return list(stated)
-        out = [one for one in stated if not erased.isdisjoint(_keys_of(one))]
+        out = [one for one in stated if not erased.isdisjoint(one.erasable_keys)]
         self._rejected += tuple(
             RejectedEntry(position=one.entry.position, reason=REASON) for one in out
         )
         positions = {one.entry.position for one in out}
         return [one for one in stated if one.entry.position not in positions]
 
-    def _load(self, stated: Sequence[_Stated]) -> None:
+    def _load(self, stated: Sequence[StatedEntry]) -> None:
         """Read what is known of the entries: most often nothing but their own sightings."""
         self._known.load_sightings(
             [one.entry_digest for one in stated], [one.guid_digest for one in stated]
@@ -242,23 +206,14 @@ class EntryDeposit:
         )
         changed = [self._own_sighting(one) for one in unknown]
         self._load_last_stated([sighting for sighting in changed if sighting is not None])
-        ids = [one.public_id for one in unknown]
-        self._taken_ids.update(
-            self._connection.scalars(
-                sa.select(articles.c.public_id).where(articles.c.public_id.in_(ids))
-            )
-        )
+        rows = _TAKEN_IDS.rows(self._connection, ids=[one.public_id for one in unknown])
+        self._taken_ids.update(row.public_id for row in rows)
 
     def _load_last_stated(self, known: Sequence[StoredSighting]) -> None:
         """Read what these sightings last stated, to compare like with like."""
         self._known.load_variants({sighting.variant_id for sighting in known})
         by_statement = {sighting.statement_id: sighting for sighting in known}
-        rows = self._connection.execute(
-            sa.select(statements, contents.c.text)
-            .join(contents, contents.c.digest == statements.c.content_digest)
-            .where(statements.c.id.in_(by_statement))
-        )
-        for row in rows:
+        for row in _STATEMENTS.rows(self._connection, ids=list(by_statement)):
             held = record.from_json(json.loads(row.stated), text=row.text, html=None)
             sighting = by_statement[row.id]
             variant = self._known.variants[sighting.variant_id]
@@ -281,7 +236,7 @@ class EntryDeposit:
         self._last_stated[sighting_id] = traits
         self._last_statements[sighting_id] = statement
 
-    def _same_as_before(self, one: _Stated) -> StoredSighting | None:
+    def _same_as_before(self, one: StatedEntry) -> StoredSighting | None:
         """Return the entry's own sighting if it last stated just this."""
         return next(
             (
@@ -292,7 +247,7 @@ class EntryDeposit:
             None,
         )
 
-    def _own_sighting(self, one: _Stated) -> StoredSighting | None:
+    def _own_sighting(self, one: StatedEntry) -> StoredSighting | None:
         """Return the sighting whose news this may be: same guid and address, else the only one of its guid."""
         same = self._known.by_entry.get(one.entry_digest)
         if same:
@@ -306,14 +261,14 @@ class EntryDeposit:
 
     # ---- deciding --------------------------------------------------------------------------------
 
-    def _see_same(self, one: _Stated) -> bool:
+    def _see_same(self, one: StatedEntry) -> bool:
         """See an entry that states just what it last stated; false for any other."""
         same = self._same_as_before(one)
         if same is not None:
             self._see(same, one)
         return same is not None
 
-    def _write_entry(self, one: _Stated) -> None:
+    def _write_entry(self, one: StatedEntry) -> None:
         own = self._own_sighting(one)
         decision = decide_entry(
             one.traits,
@@ -341,7 +296,7 @@ class EntryDeposit:
             case New() as new:
                 self._begin(one, new)
 
-    def _place_of(self, one: _Stated, variant_id: int | None) -> StoredSighting | None:
+    def _place_of(self, one: StatedEntry, variant_id: int | None) -> StoredSighting | None:
         """Return the sighting of this guid and address that the variant has already."""
         places = self._known.by_entry.get(one.entry_digest, ())
         return next((place for place in places if place.variant_id == variant_id), None)
@@ -354,7 +309,7 @@ class EntryDeposit:
             traits=self._last_stated[own.id],
         )
 
-    def _candidates(self, one: _Stated) -> list[Candidate]:
+    def _candidates(self, one: StatedEntry) -> list[Candidate]:
         found = self._known.candidate_ids(one.traits, guid_digest=one.guid_digest)
         return [
             Candidate(
@@ -368,7 +323,7 @@ class EntryDeposit:
 
     # ---- writing ---------------------------------------------------------------------------------
 
-    def _see(self, sighting: StoredSighting, one: _Stated) -> None:
+    def _see(self, sighting: StoredSighting, one: StatedEntry) -> None:
         """The entry stands as it stood."""
         self._n["seen"] += 1
         self._stays.add(sighting.id)
@@ -379,7 +334,7 @@ class EntryDeposit:
         )
         self._drafts.update(statements, sighting.statement_id, last_stated_at=self._now_us)
 
-    def _restate(self, own: StoredSighting, one: _Stated, *, is_edit: bool) -> None:
+    def _restate(self, own: StoredSighting, one: StatedEntry, *, is_edit: bool) -> None:
         """The known sighting states something else of the same article: an edit, or the same words otherwise."""
         is_same_entry = own.entry_digest == one.entry_digest
         is_beside = self._is_backfill and not self._is_later(own, one)
@@ -391,7 +346,7 @@ class EntryDeposit:
         else:
             self._revise(own, one, self._known.variants[own.variant_id], is_edit=is_edit)
 
-    def _is_later(self, own: StoredSighting, one: _Stated) -> bool:
+    def _is_later(self, own: StoredSighting, one: StatedEntry) -> bool:
         """Tell whether a page of the history words an entry later than we know it, by its own word."""
         known = self._last_statements.get(own.id)
         known_at = None if known is None else known.modified_at
@@ -401,7 +356,7 @@ class EntryDeposit:
         return stated_at > known_at
 
     def _revise(
-        self, own: StoredSighting, one: _Stated, variant: KnownVariant, *, is_edit: bool
+        self, own: StoredSighting, one: StatedEntry, variant: KnownVariant, *, is_edit: bool
     ) -> None:
         self._n["revised"] += 1
         self._revised.add(variant.id)
@@ -425,7 +380,7 @@ class EntryDeposit:
         if is_edit and not self._is_reparse:
             self._want_page(one, variant, again=True)
 
-    def _keep_twin(self, sighting: StoredSighting, one: _Stated) -> None:
+    def _keep_twin(self, sighting: StoredSighting, one: StatedEntry) -> None:
         """A document holds an entry twice, worded differently: both wordings are kept, none is an edit of the other."""
         self._n["seen"] += 1
         self._stays.add(sighting.id)
@@ -441,7 +396,7 @@ class EntryDeposit:
             self._draft_statement(one, sighting.variant_id, sighting.id)
             self._known.note_keys(self._known.variants[sighting.variant_id], one.traits)
 
-    def _join(self, one: _Stated, joined: Joined) -> None:
+    def _join(self, one: StatedEntry, joined: Joined) -> None:
         """A new sighting of a standing article: of one of its tellings, or a further paper's."""
         self._n["joined"] += 1
         if joined.variant_id is None:
@@ -471,7 +426,7 @@ class EntryDeposit:
         if is_new or variant.page_state == "none":
             self._want_page(one, variant, again=False)
 
-    def _begin(self, one: _Stated, new: New) -> None:
+    def _begin(self, one: StatedEntry, new: New) -> None:
         """An article not seen before."""
         self._n["new"] += 1
         article_id = self._drafts.new_id(articles)
@@ -507,7 +462,7 @@ class EntryDeposit:
         )
         self._want_page(one, variant, again=False)
 
-    def _mint(self, one: _Stated) -> str:
+    def _mint(self, one: StatedEntry) -> str:
         """Return a public id that no article has: the same statements in the same order mint the same."""
         minted, ordinal = one.public_id, 1
         while minted in self._taken_ids or (ordinal > 1 and self._is_taken(minted)):
@@ -525,7 +480,12 @@ class EntryDeposit:
         return found is not None
 
     def _draft_variant(
-        self, one: _Stated, article_id: int, article_public_id: str, *, is_published: bool = False
+        self,
+        one: StatedEntry,
+        article_id: int,
+        article_public_id: str,
+        *,
+        is_published: bool = False,
     ) -> KnownVariant:
         variant_id = self._drafts.new_id(variants)
         audience = "private" if self._job.is_private else "public"
@@ -558,7 +518,7 @@ class EntryDeposit:
             published_us=None if telling.published_at is None else to_us(telling.published_at),
         )
 
-    def _draft_sighting(self, one: _Stated, variant: KnownVariant, *, rule: str) -> int:
+    def _draft_sighting(self, one: StatedEntry, variant: KnownVariant, *, rule: str) -> int:
         self._begun.pop(variant.article_id, None)  # no longer all there is of it
         sighting_id = self._drafts.new_id(sightings)
         statement_id = self._draft_statement(one, variant.id, sighting_id)
@@ -601,7 +561,7 @@ class EntryDeposit:
         return sighting_id
 
     def _draft_statement(
-        self, one: _Stated, variant_id: int, sighting_id: int, *, is_edit: bool = False
+        self, one: StatedEntry, variant_id: int, sighting_id: int, *, is_edit: bool = False
     ) -> int:
         return draft_statement(
             self._drafts,
@@ -644,7 +604,7 @@ class EntryDeposit:
                     at=self._now_us,
                 )
 
-    def _want_page(self, one: _Stated, variant: KnownVariant, *, again: bool) -> None:
+    def _want_page(self, one: StatedEntry, variant: KnownVariant, *, again: bool) -> None:
         url = one.entry.url
         if url and record.wants_page(one.entry, self._policy.page(url, self._job.page)):
             variant.page_state = "wanted"
@@ -712,6 +672,22 @@ class EntryDeposit:
         return sum(one.n_entries for one in self._rejected)
 
 
-def _keys_of(one: _Stated) -> set[bytes]:
-    """Return what an erasure would know an entry by."""
-    return {one.guid_digest, *(url_digest(key) for key in one.traits.url_keys)}
+# ---- statements ---------------------------------------------------------------------------------
+# Run for every document: prepared.
+
+_FEED_ID: sa.BindParameter[int] = sa.bindparam("feed_id")
+_IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
+
+_FEED: Final = Prepared(sa.select(feeds).where(feeds.c.id == _FEED_ID))
+_ARCHIVE_ID: Final = Prepared(sa.select(meta.c.value).where(meta.c.key == "archive_id"))
+_WINDOW: Final = Prepared(
+    sa.select(sightings.c.id, sightings.c.item_digest, sightings.c.last_seen_at).where(
+        sightings.c.feed_id == _FEED_ID, sightings.c.in_window
+    )
+)
+_TAKEN_IDS: Final = Prepared(sa.select(articles.c.public_id).where(articles.c.public_id.in_(_IDS)))
+_STATEMENTS: Final = Prepared(
+    sa.select(statements, contents.c.text)
+    .join(contents, contents.c.digest == statements.c.content_digest)
+    .where(statements.c.id.in_(_IDS))
+)

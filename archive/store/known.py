@@ -4,9 +4,10 @@ Loaded in bulk for one outcome, then kept up to date in memory while the entries
 one, so that the second of two like entries meets the first. Used by `entries` and `pages`.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -155,17 +156,16 @@ class Known:
     def candidate_ids(self, traits: Traits, *, guid_digest: bytes) -> tuple[int, ...]:
         """Return the variants worth comparing: those that share an address or guid, and the likest by words."""
         exact: dict[int, None] = {}
-        for key in traits.url_keys:
-            exact.update(self._by_url.get(url_digest(key), {}))
+        for url_key in traits.url_keys:
+            exact.update(self._by_url.get(url_digest(url_key), {}))
         # A guid that a feed gives to everything proposes its newest only.
         of_guid = sorted(self.by_guid.get(guid_digest, ()), key=lambda sighting: sighting.id)
         for sighting in of_guid[-MAX_CANDIDATES:]:
             exact[sighting.variant_id] = None
-        votes = Counter(
-            variant_id
-            for key in candidate_keys(traits)
-            for variant_id in self._by_key.get(key.value, ())
-        )
+        votes: dict[int, int] = {}
+        for key in candidate_keys(traits):
+            for variant_id in self._by_key.get(key.value, ()):
+                votes[variant_id] = votes.get(variant_id, 0) + 1
         # Equal votes: the oldest first, whatever the order of the rows.
         likest = sorted(votes, key=lambda variant_id: (-votes[variant_id], variant_id))
         for variant_id in likest[:MAX_CANDIDATES]:
@@ -224,6 +224,7 @@ class Known:
         return sighting
 
 
+@lru_cache(maxsize=1024)  # asked for six times an entry
 def url_digest(key: str) -> bytes:
     """Return the unique column's form of a url key."""
     return digest16("url", key)
