@@ -35,9 +35,6 @@ LEASE_S = 180
 RENEWED_AFTER_S = 10
 """A lease that is younger is not written again: most turns are over by then."""
 
-EVERY_ROW = -1
-"""The limit that is none."""
-
 IDS_AT_ONCE = 5_000
 """Ids bound in one statement: SQLite takes 32,766."""
 
@@ -242,10 +239,12 @@ def due_feeds(
     The claim is counted in `feeds.attempts`, which any outcome clears: a feed claimed twice without outcome is
     given out alone, so that only what really kills a process is ever parked for it.
     """
-    at_most = limit if only is None else EVERY_ROW
-    due = _DUE_FEEDS.rows(connection, of_host=lease.host_id, now=to_us(now), at_most=at_most)
-    ids = [row.id for row in due if only is None or row.id in only][:limit]
-    rows = _FEEDS.rows(connection, ids=ids, now=to_us(now))
+    due = {"of_host": lease.host_id, "now": to_us(now)}
+    if only is None:
+        rows = _DUE_FEEDS.rows(connection, at_most=limit, **due)
+    else:
+        ids = [row.id for row in _DUE_IDS.rows(connection, **due) if row.id in only]
+        rows = _FEEDS.rows(connection, ids=ids[:limit], now=to_us(now))
     deadly = [row.id for row in rows if row.attempts >= PARKED_AFTER_CLAIMS]
     if deadly:
         _park(connection, deadly)
@@ -522,9 +521,16 @@ _IS_PUSHED: Final = sa.case(
         websub.c.pushed_at > sa.func.coalesce(websub.c.missed_at, 0),
     ),
 ).label("is_pushed")
+_IS_DUE: Final = (
+    feeds.c.host_id == sa.bindparam("of_host"),
+    feeds.c.next_poll_at <= sa.bindparam("now"),
+)
+_DUE_IDS: Final = Prepared(
+    sa.select(feeds.c.id).where(*_IS_DUE).order_by(feeds.c.next_poll_at, feeds.c.id)
+)
 _DUE_FEEDS: Final = Prepared(
-    sa.select(feeds.c.id)
-    .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.next_poll_at <= sa.bindparam("now"))
+    sa.select(feeds, _IS_PUSHED)
+    .where(*_IS_DUE)
     .order_by(feeds.c.next_poll_at, feeds.c.id)
     .limit(sa.bindparam("at_most"))
 )
