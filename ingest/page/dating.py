@@ -184,6 +184,8 @@ def _modified(s: Stated) -> Iterator[tuple[str, str, Read | None]]:
 
 def _by_htmldate(s: Stated) -> Iterator[tuple[str, str, Read | None]]:
     """Ask htmldate, which searches the whole page; only where nothing was stated in a place for dates."""
+    if s.page.is_vast:
+        return  # its searches of all elements and all text would take seconds
     latest = (s.fetched_at + _LATEST_AHEAD).astimezone(UTC).date().isoformat()
     try:
         found = htmldate.find_date(

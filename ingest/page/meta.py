@@ -15,6 +15,7 @@ from ingest.page.tree import PageTree
 
 _MAX_HEAD_ELEMENTS = 2_000
 _MAX_MARKED = 400
+_MAX_RELATED = 600
 _READ_RELATIONS = frozenset({"canonical", "next", "amphtml"})
 _MARKED = etree.XPath("//*[@itemprop]")
 _RELATED = etree.XPath(
@@ -111,7 +112,8 @@ class Relations:
 
     def __init__(self, page: PageTree) -> None:
         self._links = [
-            (frozenset((a.get("rel") or "").lower().split()), a) for a in _RELATED(page.root)
+            (frozenset((a.get("rel") or "").lower().split()), a)
+            for a in _RELATED(page.root)[:_MAX_RELATED]
         ]
 
     def words(self, rel: str, *, but_not: str | None = None) -> list[str]:

@@ -40,6 +40,10 @@ _NAMED_BLOCKS = etree.XPath(
     "//*[(@class or @id) and (self::div or self::section or self::aside or self::ul or self::ol"
     " or self::footer or self::form or self::article or self::header or self::p)]"
 )
+_PLAIN_BLOCKS = ("p", "li", "pre", "blockquote", "tr", "dd", "h2", "h3", "h4")
+_OUTER_BLOCKS = etree.XPath(
+    "//*[{0}][not(ancestor::*[{0}])]".format(" or ".join(f"self::{tag}" for tag in _PLAIN_BLOCKS))
+)
 _OWN_BLOCKS = frozenset({"html", "body", "main"})
 # A block of a furniture name that holds more of the page's paragraphs than this is no furniture:
 # "has-newsletter" stands on whole articles.
@@ -103,6 +107,8 @@ class Body:
     def rendered(self, base_url: str) -> tuple[str, str]:
         """Return (html, text) of these blocks: both from this tree, captions left out of the text."""
         html = clean_html(_inner_html(self.root), base_url)
+        if self.root.find("figure") is None:
+            return html, text_of(html)
         words = "".join(serialise(b) for b in self.root if b.tag != "figure")
         return html, text_of(clean_html(words, base_url))
 
@@ -120,6 +126,8 @@ def extract(
     `article` is the page's linked data, asked where the text comes out short. `text` and `remove`
     are a site's selectors; what they match is taken as it stands, and bad ones match nothing.
     """
+    if page.is_vast:
+        return Body(_every_block(page.root))
     root = deepcopy(page.root)
     for selector in remove:
         for element in selected(root, selector):
@@ -391,6 +399,22 @@ def _flattened(source: etree._Element) -> etree._Element:
             body.extend(list(_flattened(block)))
         else:
             body.append(block)
+    return body
+
+
+def _every_block(page: HtmlElement) -> etree._Element:
+    """Return the paragraphs of a vast page outside its frame, in order, words alone; all words where there is none."""
+    root = deepcopy(page)
+    etree.strip_elements(
+        root, *_NEVER_TEXT, "noscript", "head", "nav", "footer", "aside", with_tail=False
+    )
+    body = etree.Element("div")
+    for block in _OUTER_BLOCKS(root):
+        words = squeezed("".join(block.itertext()))
+        if words:
+            etree.SubElement(body, "h2" if block.tag in _HEADINGS else "p").text = words
+    if not len(body):
+        etree.SubElement(body, "p").text = squeezed(root.text_content())
     return body
 
 

@@ -16,6 +16,7 @@ MAX_TITLE = 500
 _MAX_HEADINGS = 40  # h2 and h3 that are looked at: the headline is among the first
 _MIN_LETTERS = 12  # of a heading that is found in a title: "Politics" is a menu's
 _MIN_SHARE = 0.8
+_MAX_PARTS = 8
 _PARTS = re.compile(r"\s+[|–—·•»«:/~-]+\s+|\s*[|»«•]\s*")
 _DAY = re.compile(r"[\d.,:/ -]{8,}(?: ?uhr| ?h)?\.?", re.IGNORECASE)
 _UNCUT = 40  # characters: a shorter headline is short because it is
@@ -88,7 +89,7 @@ def _said_by_a_heading(stated: str, keys: frozenset[str]) -> str | None:
     """Return the part of a title, or all of it, that a heading of the page says word for word."""
     if letters(stated) in keys:
         return stated
-    cuts = [(0, 0), *((m.start(), m.end()) for m in _PARTS.finditer(stated))]
+    cuts = [(0, 0), *((m.start(), m.end()) for m in islice(_PARTS.finditer(stated), _MAX_PARTS))]
     cuts.append((len(stated), len(stated)))
     parts = (
         stated[start:end].strip()

@@ -23,6 +23,7 @@ FEW_WORDS = 80
 _SCRIPT_WORDS = 50
 _TEASER_WORDS = 150
 _MAX_SOURCE = 400_000
+_MAX_TEXT = 10_000  # more than the words of any teaser, in any script
 
 _CHALLENGE_TITLE = re.compile(
     r"^(?:just a moment|attention required!|pardon our interruption|ddos-guard|"
@@ -102,7 +103,7 @@ class Evidence:
 
 def find_wall(e: Evidence) -> Wall | None:
     """Return the wall this page is, the first that fits of RECORD's list; None for an article."""
-    n_words = count_words(e.text)
+    n_words = count_words(e.text[:_MAX_TEXT])
     if (marker := _consent_address(e.page.url)) is not None:
         return Wall(kind=WallKind.CONSENT, marker=marker)
     if n_words < _TEASER_WORDS or e.article is None:
@@ -122,7 +123,7 @@ def _without_article(e: Evidence, n_words: int) -> Wall | None:
     if is_short and (marker := _challenge(e, titles)) is not None:
         return Wall(kind=WallKind.CHALLENGE, marker=marker)
     document: BeautifulSoup | None = None
-    if is_short:
+    if is_short and not e.page.is_vast:
         document = e.page.whole()
         shown, consent = _shown_words(document)
         if (
