@@ -20,6 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ from archive.errors import QueryError
 from archive.front import Archive
 from archive.model.outcome import Deposited, FeedFailed, FeedOutcome
 from archive.output.merged import publish_merged
+from archive.output.publish import PublishResult
 from archive.store import Store
 from archive.store.policy import DepositPolicy
 from archive.store.schema import (
@@ -55,6 +57,7 @@ from ingest.feed.parse import PARSER_VERSION
 from ingest.logs import set_up_logs
 
 TITLES_SOUGHT = 1_000
+MOST_MB = 250
 START = datetime(2026, 1, 5, 6, tzinfo=UTC)
 
 
@@ -93,13 +96,12 @@ def main() -> int:
     asked.add_argument("--keep", type=Path, help="a folder to leave the archive in")
     told = asked.parse_args()
     set_up_logs("text", "error")
-    index, bodies = read_corpus(told.corpus)
     result = Result()
     with tempfile.TemporaryDirectory() as scratch:
         folder = told.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         run = feeds if told.part == "feeds" else replay
-        run(index, bodies, folder, result)
+        run(told.corpus, folder, result)
     width = max(len(name) for name, _ in result.rows)
     for name, value in result.rows:
         print(f"{name:<{width}}  {value}")
@@ -110,17 +112,12 @@ def main() -> int:
     return 1 if result.broken else 0
 
 
-def read_corpus(corpus: Path) -> tuple[list[Indexed], dict[str, bytes]]:
-    """Return the index and the bodies by path, without the subscription lists."""
-    bodies: dict[str, bytes] = {}
+def read_index(corpus: Path) -> list[Indexed]:
+    """Return the lines of the index, without the subscription lists. Reads nothing else into memory."""
     with tarfile.open(corpus) as packed:
-        for member in packed:
-            if member.isfile():
-                opened = packed.extractfile(member)
-                assert opened is not None, "a file has bytes"
-                bodies[member.name.partition("/")[2]] = opened.read()
-    lines = io.StringIO(bodies.pop("INDEX.tsv").decode())
-    index = [
+        member = next(one for one in packed if one.name.partition("/")[2] == "INDEX.tsv")
+        lines = io.StringIO(_content(packed, member).decode())
+    return [
         Indexed(
             row["path"],
             int(row["feedparser_entries"] or 0),
@@ -129,24 +126,46 @@ def read_corpus(corpus: Path) -> tuple[list[Indexed], dict[str, bytes]]:
         for row in csv.DictReader(lines, delimiter="\t")
         if row.get("group") != "opml"
     ]
-    return index, bodies
+
+
+def read_bodies(corpus: Path) -> dict[str, bytes]:
+    """Return all documents by path."""
+    with tarfile.open(corpus) as packed:
+        return {
+            member.name.partition("/")[2]: _content(packed, member)
+            for member in packed
+            if member.isfile()
+        }
+
+
+def _content(packed: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    opened = packed.extractfile(member)
+    assert opened is not None, "a file has bytes"
+    return opened.read()
 
 
 # ---- every document one feed --------------------------------------------------------------------
 
 
-def feeds(index: Sequence[Indexed], bodies: dict[str, bytes], folder: Path, result: Result) -> None:
-    """Poll each document as a feed of its own, twice; a document ends as entries or as a typed failure."""
-    documents = {f"/{n}": document_of(one, bodies) for n, one in enumerate(index)}
-    with serving(documents) as served, open_store(folder) as store:
+def feeds(corpus: Path, folder: Path, result: Result) -> None:
+    """Poll each document as a feed of its own, twice; a document ends as entries or as a typed failure.
+
+    The documents are read by the process that serves them, so that this one's memory is the program's own.
+    """
+    index = read_index(corpus)
+    with serving({}) as served, open_store(folder) as store:
+        served.replace(partial(numbered_documents, corpus))
         ids = {}
         for n, one in enumerate(index):
             wanted = Subscription(url=f"{served.base(n)}/{n}", name=f"f{n}", page="never")
             ids[store.add_feed(wanted, now=START)[0].id] = one
         config = config_of(folder)
-        result.tell("peak RSS before polling, the corpus in memory, MB", peak_mb())
+        result.tell("RSS before polling, MB", peak_mb())
         first, used = poll(store, config, list(ids), at=START)
         result.tell("peak RSS after polling, MB", peak_mb())
+        published = publish_all(store, config)
+        result.tell("peak RSS after publishing too, MB", peak_mb())
+        result.must(peak_mb() <= MOST_MB, f"the process grew to {peak_mb()} MB")
         facts = count(store)
         second, _ = poll(store, config, list(ids), at=START + timedelta(hours=2))
         again = count(store)
@@ -159,7 +178,13 @@ def feeds(index: Sequence[Indexed], bodies: dict[str, bytes], folder: Path, resu
         report_failures(first, ids, result)
         result.tell("CPU ms a feed, main process", f"{used.main_s * 1000 / len(first):.1f}")
         result.tell("CPU ms a feed, parsing processes", f"{used.others_s * 1000 / len(first):.1f}")
-        finish(store, config, folder, result)
+        finish(store, published, folder, result)
+
+
+def numbered_documents(corpus: Path) -> dict[str, Document]:
+    """Return the documents of a corpus as they are served: /0, /1, and so on, in the order of its index."""
+    bodies = read_bodies(corpus)
+    return {f"/{n}": document_of(one, bodies) for n, one in enumerate(read_index(corpus))}
 
 
 def report_entries(first: Sequence[Deposited], ids: dict[int, Indexed], result: Result) -> None:
@@ -207,10 +232,9 @@ def report_failures(first: Sequence[Deposited], ids: dict[int, Indexed], result:
 # ---- one feed over time -------------------------------------------------------------------------
 
 
-def replay(
-    index: Sequence[Indexed], bodies: dict[str, bytes], folder: Path, result: Result
-) -> None:
+def replay(corpus: Path, folder: Path, result: Result) -> None:
     """Poll the versions of each folder in their order of time, twice over."""
+    index, bodies = read_index(corpus), read_bodies(corpus)
     by_feed: dict[str, list[Indexed]] = defaultdict(list)
     for one in index:
         by_feed[one.path.split("/")[0]].append(one)
@@ -236,7 +260,7 @@ def replay(
         result.tell("second pass: new articles", sum(one.n_new for one in again))
         result.must(not sum(one.n_new for one in again), "a second pass made new articles")
         result.tell("CPU ms a version, main process", f"{cpu_s * 1000 / len(done):.1f}")
-        finish(store, config, folder, result)
+        finish(store, publish_all(store, config), folder, result)
 
 
 async def _replay_all(
@@ -368,11 +392,15 @@ def tell_counts(facts: dict[str, int], result: Result) -> None:
         result.tell(name, n_rows)
 
 
-def finish(store: Store, config: Config, folder: Path, result: Result) -> None:
-    """Search, publish, check: what every run ends with."""
-    find_titles(store, folder, result)
+def publish_all(store: Store, config: Config) -> PublishResult:
+    """Publish what has settled once ten minutes have passed since the last poll."""
     now = store.latest_instant() or START
-    published = publish_merged(store, config, now=now + timedelta(minutes=11))
+    return publish_merged(store, config, now=now + timedelta(minutes=11))
+
+
+def finish(store: Store, published: PublishResult, folder: Path, result: Result) -> None:
+    """Search, look at what was published, check: what every run ends with."""
+    find_titles(store, folder, result)
     faults = faults_of(published.path.read_bytes())
     result.tell(
         "published feed",
@@ -383,7 +411,6 @@ def finish(store: Store, config: Config, folder: Path, result: Result) -> None:
         troubles = check(connection)
     result.tell("check", "sound" if not troubles else str(troubles))
     result.must(not troubles, f"the archive is not sound: {troubles}")
-    result.tell("peak RSS after searching, publishing and checking too, MB", peak_mb())
     size_mb = (folder / "archive.db").stat().st_size / 1e6
     result.tell("archive.db, MB", f"{size_mb:.1f}")
 
