@@ -11,9 +11,11 @@ import contextlib
 import functools
 import os
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import Executor, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -47,6 +49,9 @@ SLOTS_A_SLOW_ONE = 8
 
 DRAIN_S = 20.0
 """How long a stop waits for turns in flight (SERVICE: SIGTERM <= 20 s)."""
+
+_Suspects = tuple[int, Collection[int] | None]
+"""A host where feeds wait to be asked alone, and the feeds that its turn was narrowed to."""
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
@@ -89,14 +94,9 @@ class Writer:
         """Claim what is due at a leased host."""
         return await self._wait(self._asked, (lease, only))
 
-    async def release(
-        self, lease: HostLease, *, is_slow: bool | None = None, rest_s: int = 0
-    ) -> None:
-        """Give a host back, in line behind those who wait, not before `rest_s` have passed."""
-        not_before = self._clock() + timedelta(seconds=rest_s)
-        await self._wait(
-            self._released, Release(lease=lease, is_slow=is_slow, not_before=not_before)
-        )
+    async def release(self, ended: Release) -> None:
+        """Give a host back."""
+        await self._wait(self._released, ended)
 
     async def finish(self) -> None:
         """Write what waits and end the thread."""
@@ -198,6 +198,8 @@ class Engine:
         self._n_slow = 0
         self._claiming = asyncio.Lock()
         self._more_is_due = False
+        self._suspects = deque[_Suspects]()
+        self._is_quiet = False
         self._refill: asyncio.Task[None] | None = None
         self.failure: BaseException | None = None
 
@@ -220,11 +222,14 @@ class Engine:
         """Claim due hosts as far as slots are free, and start their turns; returns how many.
 
         Where more is due than there are slots, each turn that ends lets the next one begin, without another tick.
+        Where feeds may have ended the process before, nothing new begins until they were asked, one by one.
         """
         async with self._claiming:
             free = self._concurrency - len(self._turns)
-            if free <= 0 or self._turn.is_stopping:
+            if free <= 0 or self._turn.is_stopping or self._is_quiet:
                 return 0
+            if self._suspects:
+                return await self._ask_suspects()
             leases = await self._writer.run(
                 lambda: self._store.claim_hosts(
                     now=self._clock(),
@@ -255,7 +260,7 @@ class Engine:
                 raise self.failure
             if self._turns:
                 await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
-            elif not n_started:
+            elif not n_started and not self._suspects:
                 break
         if self.failure is not None:
             raise self.failure
@@ -271,6 +276,21 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    async def _ask_suspects(self) -> int:
+        """Once no turn is under way, claim the next host whose feeds are to be asked alone; returns 1 if it was due."""
+        if self._turns:
+            return 0
+        host_id, only = self._suspects.popleft()
+        leases = await self._writer.run(
+            lambda: self._store.claim_hosts(
+                now=self._clock(), owner=self._owner, limit=1, only_host=host_id
+            )
+        )
+        for lease in leases:
+            self._is_quiet = True
+            self._begin(replace(lease, is_alone=True), only)
+        return len(leases)
+
     def _begin(self, lease: HostLease, only: Collection[int] | None) -> None:
         self._n_slow += lease.is_slow
         task = asyncio.create_task(self._run(lease, only), name=lease.host)
@@ -280,7 +300,9 @@ class Engine:
     def _end(self, lease: HostLease, task: asyncio.Task[None]) -> None:
         self._turns.discard(task)
         self._n_slow -= lease.is_slow
-        if self._more_is_due and (self._refill is None or self._refill.done()):
+        if lease.is_alone:
+            self._is_quiet = False
+        if (self._more_is_due or self._suspects) and (self._refill is None or self._refill.done()):
             self._refill = asyncio.create_task(self._claim_more())
 
     async def _claim_more(self) -> None:
@@ -291,7 +313,8 @@ class Engine:
 
     async def _run(self, lease: HostLease, only: Collection[int] | None) -> None:
         try:
-            await self._turn.take(lease, only)
+            if await self._turn.take(lease, only):
+                self._suspects.append((lease.host_id, only))
         except Exception as error:  # one host's trouble must not stop another's (STYLE 6)
             log.exception("turn_failed", host=lease.host)
             self.failure = error

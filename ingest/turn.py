@@ -6,7 +6,7 @@ waits in line again, behind those who wait already.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -28,7 +28,7 @@ from archive.model.outcome import (
 )
 from archive.model.site import SiteRules
 from archive.model.stated import ArticlePage, ParsedFeed
-from archive.store.frontier import MAX_FEEDS_A_TURN, HostLease
+from archive.store.frontier import MAX_FEEDS_A_TURN, HostLease, Release
 from ingest.poll import Fetcher, Parser, poll_feed, read_page
 from ingest.room import BYTES_A_BYTE, Place, Room
 from ingest.wire.robots import RobotsCache
@@ -58,13 +58,8 @@ class Ledger(Protocol):
         """Claim what is due at the host and renew its lease (None: another owner has it)."""
         ...
 
-    async def release(
-        self, lease: HostLease, *, is_slow: bool | None = None, rest_s: int = 0
-    ) -> None:
-        """Give the host back, in line behind those who wait; not to be asked for `rest_s`.
-
-        `is_slow` tells whether it timed out (None: it was not asked).
-        """
+    async def release(self, ended: Release) -> None:
+        """Give the host back."""
         ...
 
 
@@ -103,8 +98,11 @@ class Turn:
         """Return what parses under limits, for documents that came another way (pushes)."""
         return self._parser
 
-    async def take(self, lease: HostLease, only: Collection[int] | None = None) -> None:
-        """Do what is due at a host, for a minute at most, then release it."""
+    async def take(self, lease: HostLease, only: Collection[int] | None = None) -> bool:
+        """Do what is due at a host, for a minute at most, then release it.
+
+        True when feeds of it wait until nothing else is under way (`frontier.due_feeds`).
+        """
         held: HostLease | None = lease
         host = _Host(ends_at=self._clock() + timedelta(seconds=TURN_S))
         rest_s = 0
@@ -113,6 +111,7 @@ class Turn:
                 feeds, pages, held = await self._ledger.due_work(lease, only)
                 if held is None or not (feeds or pages):
                     break
+                host.unasked.update(job.feed_id for job in feeds)
                 if not await self._do(feeds, pages, host):
                     break
         except Exception:
@@ -120,7 +119,16 @@ class Turn:
             raise
         finally:
             if held is not None:
-                await self._ledger.release(held, is_slow=host.is_slow, rest_s=rest_s)
+                await self._ledger.release(
+                    Release(
+                        lease=held,
+                        is_slow=host.is_slow,
+                        # Behind those who wait already.
+                        not_before=self._clock() + timedelta(seconds=rest_s),
+                        unasked=tuple(host.unasked),
+                    )
+                )
+        return held is not None and held.suspects_wait
 
     async def _do(
         self, feeds: tuple[FeedJob, ...], pages: tuple[PageJob, ...], host: "_Host"
@@ -137,6 +145,7 @@ class Turn:
             match job:
                 case FeedJob():
                     deposited = await self._poll(job)
+                    host.unasked.discard(job.feed_id)
                 case PageJob():
                     deposited = await self._read_page(job)
             host.is_slow = _timed_out(deposited)
@@ -197,10 +206,13 @@ class Turn:
 
 @dataclass(slots=True)
 class _Host:
-    """What a turn knows of its host: when it ends, and whether its last answer did not come in time."""
+    """What a turn knows of its host: when it ends, whether the last answer did not come in time, and the feeds that
+    it has claimed and not asked yet.
+    """
 
     ends_at: datetime
     is_slow: bool | None = None
+    unasked: set[int] = field(default_factory=set)
 
 
 class _Weighing:

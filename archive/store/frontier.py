@@ -49,7 +49,11 @@ PARKED_AFTER_CLAIMS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostLease:
-    """A host that this owner alone may ask, until `until_at` or its release. `is_slow`: it timed out last time."""
+    """A host that this owner alone may ask, until `until_at` or its release.
+
+    `is_slow`: it timed out last time. `is_alone`: its owner does nothing else meanwhile, so that suspects may be given
+    out (see `due_feeds`); `suspects_wait` says that there are some, and that they were not.
+    """
 
     host_id: int
     host: str
@@ -57,15 +61,21 @@ class HostLease:
     owner: str
     until_at: datetime
     is_slow: bool = False
+    is_alone: bool = False
+    suspects_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
-    """A host that is given back, not to be asked before `not_before`; `is_slow` as it was found (None: not asked)."""
+    """A host that is given back, not to be asked before `not_before`; `is_slow` as it was found (None: not asked).
+
+    `unasked` are the feeds that were claimed and have no outcome (a stop, a Retry-After).
+    """
 
     lease: HostLease
     is_slow: bool | None = None
     not_before: datetime | None = None
+    unasked: tuple[int, ...] = ()
 
 
 def claim_hosts(
@@ -122,25 +132,22 @@ def renew(connection: Connection, lease: HostLease, *, now: datetime) -> HostLea
     return replace(lease, until_at=until_at)
 
 
-def release(
-    connection: Connection,
-    lease: HostLease,
-    *,
-    is_slow: bool | None = None,
-    not_before: datetime | None = None,
-) -> None:
+def release(connection: Connection, ended: Release) -> None:
     """Give a host back; it is due again when its next feed or page is, not before its hold ends or `not_before`.
 
-    Its feeds that were claimed and never came to be asked (a stop, a Retry-After) are no suspects: nothing has died.
+    The claims of its feeds that were not asked count no more: nothing has died. What others are suspected of stays.
     """
-    if holds(connection, lease.host_id, lease.epoch):
-        _RELEASE.write(
-            connection,
-            of_host=lease.host_id,
-            not_before=0 if not_before is None else to_us(not_before),
-            found_slow=is_slow,
-        )
-        _CLEAR_ATTEMPTS.write(connection, of_host=lease.host_id)
+    lease = ended.lease
+    if not holds(connection, lease.host_id, lease.epoch):
+        return
+    _RELEASE.write(
+        connection,
+        of_host=lease.host_id,
+        not_before=0 if ended.not_before is None else to_us(ended.not_before),
+        found_slow=ended.is_slow,
+    )
+    if ended.unasked:
+        _UNCOUNT_CLAIM.write_all(connection, [{"feed": feed_id} for feed_id in ended.unasked])
 
 
 def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
@@ -236,8 +243,10 @@ def due_feeds(
 ) -> tuple[FeedJob, ...]:
     """Claim the host's due feeds, longest due first, each with what its poll must know.
 
-    The claim is counted in `feeds.attempts`, which any outcome clears: a feed claimed twice without outcome is
-    given out alone, so that only what really kills a process is ever parked for it.
+    The claim is counted in `feeds.attempts`, which any outcome clears. A feed claimed twice without outcome is a
+    suspect: it may be what ended the process. It is given out while its owner does nothing else (`lease.is_alone`),
+    and by itself; if there is no outcome even then, it is parked. So whatever ends a process while many feeds are under
+    way parks none of them.
     """
     due = {"of_host": lease.host_id, "now": to_us(now)}
     if only is None:
@@ -249,15 +258,21 @@ def due_feeds(
     if deadly:
         _park(connection, deadly)
         rows = [row for row in rows if row.id not in deadly]
-    suspects = [row for row in rows if row.attempts >= MAX_CLAIMS_TOGETHER]
-    if suspects and len(rows) > 1:
-        calm = [row for row in rows if row.attempts < MAX_CLAIMS_TOGETHER]
-        rows = calm or suspects[:1]
+    calm = [row for row in rows if row.attempts < MAX_CLAIMS_TOGETHER]
+    rows = calm or (rows[:1] if lease.is_alone else [])
     if rows:
         _COUNT_CLAIM.write_all(connection, [{"feed": row.id} for row in rows])
     return tuple(
         _feed_job(connection, row, lease, now=now, parser_version=parser_version) for row in rows
     )
+
+
+def suspects_wait(
+    connection: Connection, lease: HostLease, *, now: datetime, only: Collection[int] | None = None
+) -> bool:
+    """Return whether feeds of the host are due that are given out only while nothing else is under way."""
+    due = _SUSPECTS.rows(connection, of_host=lease.host_id, now=to_us(now))
+    return any(only is None or row.id in only for row in due)
 
 
 def _park(connection: Connection, feed_ids: Sequence[int]) -> None:
@@ -500,10 +515,10 @@ _CLAIM: Final = (
         next_at=sa.bindparam("until"),
     )
 )
-_CLEAR_ATTEMPTS: Final = Prepared(
+_UNCOUNT_CLAIM: Final = Prepared(
     sa.update(feeds)
-    .where(feeds.c.host_id == sa.bindparam("of_host"), feeds.c.attempts > 0)
-    .values(attempts=0)
+    .where(feeds.c.id == sa.bindparam("feed"), feeds.c.attempts > 0)
+    .values(attempts=feeds.c.attempts - sa.literal_column("1"))
 )
 _COUNT_CLAIM: Final = Prepared(
     sa.update(feeds)
@@ -527,6 +542,9 @@ _IS_DUE: Final = (
 )
 _DUE_IDS: Final = Prepared(
     sa.select(feeds.c.id).where(*_IS_DUE).order_by(feeds.c.next_poll_at, feeds.c.id)
+)
+_SUSPECTS: Final = Prepared(
+    sa.select(feeds.c.id).where(*_IS_DUE, feeds.c.attempts >= MAX_CLAIMS_TOGETHER)
 )
 _DUE_FEEDS: Final = Prepared(
     sa.select(feeds, _IS_PUSHED)

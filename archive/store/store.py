@@ -8,6 +8,7 @@ when it writes. Reading for people goes through `archive.front`.
 import contextlib
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Self
@@ -134,17 +135,16 @@ class Store:
         limit: int,
         slow_limit: int | None = None,
         only_feeds: Collection[int] | None = None,
+        only_host: int | None = None,
     ) -> tuple[HostLease, ...]:
         """Lease due hosts, of them at most `slow_limit` that timed out last time.
 
-        With `only_feeds`, those alone where one of these feeds or its pages is due.
+        With `only_feeds`, those alone where one of these feeds or its pages is due; with `only_host` that one.
         """
         with self.writing() as connection:
-            only = (
-                None
-                if only_feeds is None
-                else frontier.hosts_with_work(connection, only_feeds, now=now)
-            )
+            only = None if only_host is None else {only_host}
+            if only_feeds is not None:
+                only = frontier.hosts_with_work(connection, only_feeds, now=now)
             return frontier.claim_hosts(
                 connection, now=now, owner=owner, limit=limit, slow_limit=slow_limit, only=only
             )
@@ -181,25 +181,17 @@ class Store:
         with self.writing() as connection:
             done = tuple(depositor.deposit(connection, outcome) for outcome in outcomes)
             for ended in released:
-                frontier.release(
-                    connection, ended.lease, is_slow=ended.is_slow, not_before=ended.not_before
-                )
+                frontier.release(connection, ended)
             work = tuple(
                 _due_work(connection, lease, only, now=now, parser_version=parser_version)
                 for lease, only in asked
             )
         return done, work
 
-    def release(
-        self,
-        lease: HostLease,
-        *,
-        is_slow: bool | None = None,
-        not_before: datetime | None = None,
-    ) -> None:
-        """Give a host back (`frontier.release`)."""
+    def release(self, lease: HostLease) -> None:
+        """Give a host back."""
         with self.writing() as connection:
-            frontier.release(connection, lease, is_slow=is_slow, not_before=not_before)
+            frontier.release(connection, Release(lease=lease))
 
     def make_due(self, feed_ids: Sequence[int], *, now: datetime) -> None:
         """Make feeds due at once."""
@@ -468,6 +460,8 @@ def _due_work(
     )
     if jobs:
         return jobs, (), renewed
+    if frontier.suspects_wait(connection, renewed, now=now, only=only):
+        renewed = replace(renewed, suspects_wait=True)
     return (), frontier.due_pages(connection, renewed, now=now, only_feeds=only), renewed
 
 

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from archive.model.outcome import Deposited, FeedOutcome, Outcome, PageOutcome
-from archive.store.frontier import HostLease
+from archive.store.frontier import HostLease, Release
 from archive.store.store import Store
 from archive.store.subscriptions import Subscription
 from ingest.feed.parse import PARSER_VERSION
@@ -41,12 +40,11 @@ class HereLedger:
             lease, now=self.clock(), parser_version=PARSER_VERSION, only=only
         )
 
-    async def release(
-        self, lease: HostLease, *, is_slow: bool | None = None, rest_s: int = 0
-    ) -> None:
+    async def release(self, ended: Release) -> None:
         self.log.append("release")
-        not_before = self.clock() + timedelta(seconds=rest_s)
-        self.store.release(lease, is_slow=is_slow, not_before=not_before)
+        self.store.write_turns(
+            [], [ended], [], now=self.clock(), plan=STEADY_PLAN, parser_version=PARSER_VERSION
+        )
 
 
 class Scene:

@@ -1,6 +1,7 @@
 """Leases and claims: one owner a host, nothing forgotten, nothing polled twice at once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from archive.store.frontier import (
     MAX_CLAIMS_TOGETHER,
     PARKED_AFTER_CLAIMS,
     HostLease,
+    Release,
 )
 from archive.store.instants import NEVER, to_us
 from archive.store.opening import open_engine
@@ -76,7 +78,7 @@ def test_a_released_host_is_due_when_its_next_feed_is(connection: Connection) ->
             .values(next_poll_at=to_us(NOON + timedelta(hours=hours)))
         )
     lease = claim(connection)[0]
-    frontier.release(connection, lease)
+    frontier.release(connection, Release(lease=lease))
     assert frontier.next_due_at(connection) == NOON + timedelta(hours=1)
     assert claim(connection) == []
 
@@ -86,7 +88,7 @@ def test_a_hold_of_the_server_outlasts_what_is_due(connection: Connection) -> No
     lease = claim(connection)[0]
     until = NOON + timedelta(hours=2)
     connection.execute(sa.update(hosts).values(hold_until=to_us(until)))
-    frontier.release(connection, lease)
+    frontier.release(connection, Release(lease=lease))
     assert claim(connection, at=until - timedelta(seconds=1)) == []
     assert len(claim(connection, at=until)) == 1
 
@@ -98,7 +100,7 @@ def test_a_release_that_comes_too_late_does_not_end_the_next_owners_lease(
     stale = claim(connection)[0]
     later = NOON + timedelta(seconds=LEASE_S + 1)
     claim(connection, at=later, owner="b")
-    frontier.release(connection, stale)
+    frontier.release(connection, Release(lease=stale))
     assert claim(connection, at=later, owner="c") == []
 
 
@@ -112,7 +114,9 @@ def test_a_feed_that_was_claimed_twice_without_outcome_is_given_out_alone(
     lease = claim(connection)[0]
     assert claimed_feeds(connection, lease) == ["https://a.example/1", "https://a.example/2"]
     connection.execute(sa.update(feeds).where(feeds.c.id != killer).values(next_poll_at=NEVER))
-    assert claimed_feeds(connection, lease) == ["https://a.example/0"]
+    assert claimed_feeds(connection, lease) == []
+    assert frontier.suspects_wait(connection, lease, now=NOON)
+    assert claimed_feeds(connection, replace(lease, is_alone=True)) == ["https://a.example/0"]
 
 
 def test_a_feed_that_died_alone_too_is_parked_and_said_so(connection: Connection) -> None:
@@ -174,7 +178,7 @@ def test_a_host_that_timed_out_is_slow_until_it_answers_again(connection: Connec
     for found_slow in (True, None, False, None):
         (lease,) = claim(connection)
         seen.append(lease.is_slow)
-        frontier.release(connection, lease, is_slow=found_slow)
+        frontier.release(connection, Release(lease=lease, is_slow=found_slow))
         assert frontier.next_due_at(connection) == NOON
     assert seen == [False, True, True, False]
 
@@ -184,7 +188,7 @@ def test_a_host_with_more_to_do_gets_in_line_behind_those_who_wait(connection: C
     subscribe(connection, "https://small.example/1", at=NOON + timedelta(seconds=30))
     now = NOON + timedelta(seconds=60)
     (big,) = frontier.claim_hosts(connection, now=now, owner="a", limit=1)
-    frontier.release(connection, big, not_before=now)
+    frontier.release(connection, Release(lease=big, not_before=now))
     assert [lease.host for lease in claim(connection, at=now)] == [
         "small.example:443",
         "big.example:443",
@@ -196,6 +200,7 @@ def test_a_lost_lease_tells_nothing_of_its_host(connection: Connection) -> None:
     (stale,) = claim(connection)
     later = NOON + timedelta(seconds=LEASE_S + 1)
     (held,) = claim(connection, at=later, owner="b")
-    frontier.release(connection, stale, is_slow=True, not_before=later + timedelta(days=1))
-    frontier.release(connection, held)
+    late = Release(lease=stale, is_slow=True, not_before=later + timedelta(days=1))
+    frontier.release(connection, late)
+    frontier.release(connection, Release(lease=held))
     assert [lease.is_slow for lease in claim(connection, at=later)] == [False]
