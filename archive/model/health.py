@@ -3,7 +3,7 @@
 `activity` is what its polls came to (`archive.store.feedhistory` reads it), `condition` what to say of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -96,6 +96,19 @@ def due_at(row: FeedRow, activity: Activity) -> datetime | None:
     if row.next_poll_at is None or activity.hold_until is None:
         return row.next_poll_at
     return max(row.next_poll_at, activity.hold_until)
+
+
+def at_rest_since(rows: Iterable[FeedRow], *, now: datetime) -> datetime | None:
+    """Return when the last poll of all was, where nothing has been polled since any feed fell due; else None.
+
+    No feed is to blame then: the service does not run, and each feed is as it was at that instant.
+    """
+    asked = [row for row in rows if row.state == "active" and row.next_poll_at is not None]
+    due = min((row.next_poll_at for row in asked if row.next_poll_at is not None), default=None)
+    last = max((row.last_poll_at for row in asked if row.last_poll_at is not None), default=None)
+    if due is None or last is None or last > due or now - due <= OVERDUE_FROM:
+        return None
+    return last
 
 
 def condition(

@@ -12,6 +12,8 @@ from ingest.commands.lists import export, import_
 from ingest.commands.subscribe import add
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from archive.model.health import Activity, Condition
     from archive.model.kept import FeedRow
 
@@ -62,10 +64,11 @@ def list_(
     """List the feeds: how each is doing, last and next poll, news, articles."""
     from archive import terminal
 
-    listed = _listed(place, as_json=as_json)
+    listed, resting_since = _listed(place, as_json=as_json)
     shown = [one for one in listed if one[2].needs_look] if sick else listed
     if as_json:
-        terminal.echo_json({"schema": 1, "feeds": [_facts(*one, secrets=secrets) for one in shown]})
+        found = [_facts(*one, secrets=secrets) for one in shown]
+        terminal.echo_json({"schema": 1, "at_rest_since": resting_since, "feeds": found})
     elif place.is_terminal:
         for line in _table(place, shown):
             terminal.echo(line)
@@ -79,24 +82,40 @@ def list_(
         terminal.say("no feeds yet; add one with: newsarchive feeds add URL")
         return 1
     terminal.say("no feed is sick" if sick and not shown else _summary(listed, sick=sick))
+    _say_at_rest(place, resting_since)
     return None
 
 
-def _listed(place: Place, *, as_json: bool) -> "list[Listed]":
-    """Return every feed with what its polls came to and how it is doing, by name."""
-    from archive.front import Archive
-    from archive.model.health import condition
+def _listed(place: Place, *, as_json: bool) -> "tuple[list[Listed], datetime | None]":
+    """Return every feed with what its polls came to and how it is doing, by name; and since when nothing polls.
 
-    now = place.now()
+    Where nothing polls, each feed is as it was at the last poll: none is late of its own.
+    """
+    from archive.front import Archive
+    from archive.model.health import at_rest_since, condition
+
     when = times_of(place, for_people=place.is_terminal and not as_json)
     with Archive.open(place.archive_url) as archive:
-        rows, activities = archive.feeds(), archive.activities(now=now)
-
-    return [
-        (row, seen, condition(row, seen, now=now, when=when))
+        rows = archive.feeds()
+        resting_since = at_rest_since(rows, now=place.now())
+        as_of = resting_since or place.now()
+        activities = archive.activities(now=as_of)
+    listed = [
+        (row, seen, condition(row, seen, now=as_of, when=when))
         for row in rows
         if (seen := activities.get(row.id)) is not None
     ]
+    return listed, resting_since
+
+
+def _say_at_rest(place: Place, since: "datetime | None") -> None:
+    from archive import terminal
+
+    if since is not None:
+        at = times_of(place, for_people=place.is_terminal)(since)
+        terminal.say(
+            f"nothing was polled since {at}, and this is how it stood; go on: newsarchive run"
+        )
 
 
 def _facts(
@@ -238,10 +257,11 @@ def check(place: Place, as_json: bool) -> int | None:
     """Say which feeds need a look, why, and what mends it; exit code 1 when there are any."""
     from archive import terminal as t
 
-    listed = _listed(place, as_json=as_json)
+    listed, resting_since = _listed(place, as_json=as_json)
     sick = [one for one in listed if one[2].needs_look]
     if as_json:
-        t.echo_json({"schema": 1, "feeds": [_facts(*one, secrets=False) for one in sick]})
+        found = [_facts(*one, secrets=False) for one in sick]
+        t.echo_json({"schema": 1, "at_rest_since": resting_since, "feeds": found})
     for row, _, condition in () if as_json else sick:
         if place.is_terminal:
             state = t.paint(str(condition.health), "bold", colour=place.has_colour)
@@ -252,6 +272,7 @@ def check(place: Place, as_json: bool) -> int | None:
                 [row.name, condition.health, row.n_failures, row.last_reason, condition.note, condition.cure]
             )  # fmt: skip
     t.say(f"{len(listed)} feeds, {len(sick)} need{'s' if len(sick) == 1 else ''} a look")
+    _say_at_rest(place, resting_since)
     return 1 if sick else None
 
 

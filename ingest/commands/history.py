@@ -152,6 +152,9 @@ def _lines(
         yield "redirect", f"for good to {shown(url, held, secrets=secrets)}, {counted}"
     for hub in held.hub_urls:
         yield "hub", hub
+    if held.hub_urls:
+        for line in _push_lines(place, row.name):
+            yield "push", line
     if row.tags:
         yield "tags", ", ".join(row.tags)
     yield "settings", ", ".join(_settings(held))
@@ -159,6 +162,14 @@ def _lines(
         "",
         f"from {_origin(place, held)}, since {when(held.created_at) if held.created_at else '?'}",
     )
+
+
+def _push_lines(place: Place, name: str) -> "tuple[str, ...]":
+    """Return how the feed stands at its hub, or why it is not there."""
+    from ingest.websub import push_lines
+
+    public_url = place.load_config().web.public_url
+    return push_lines(place.archive_url, name, public_url=public_url, now=place.now())
 
 
 def _settings(held: "FeedHistory") -> "Iterator[str]":

@@ -5,7 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archive.model.health import CURES, NONE_MISSED, Activity, Condition, Health, condition, due_at
+from archive.model.health import (
+    CURES,
+    NONE_MISSED,
+    Activity,
+    Condition,
+    Health,
+    at_rest_since,
+    condition,
+    due_at,
+)
 from archive.model.kept import FeedRow
 from archive.model.outcome import Reason
 
@@ -140,3 +149,15 @@ def test_a_feed_is_asked_when_it_is_due_and_its_hosts_hold_has_ended() -> None:
 
 def test_every_cure_is_for_a_reason_that_there_is() -> None:
     assert set(CURES) <= {str(reason) for reason in Reason}
+
+
+def test_nothing_polls_where_no_poll_came_after_any_feed_fell_due() -> None:
+    due = replace(GOOD, next_poll_at=NOW - timedelta(hours=1))
+    later = replace(due, last_poll_at=PAST + timedelta(minutes=5), next_poll_at=SOON)
+    assert at_rest_since([due, later], now=NOW) == later.last_poll_at
+    polled_since = replace(later, last_poll_at=NOW - timedelta(minutes=30))
+    assert at_rest_since([due, polled_since], now=NOW) is None  # then the first is late of its own
+    assert at_rest_since([GOOD], now=NOW) is None
+    assert at_rest_since([replace(due, next_poll_at=NOW - timedelta(minutes=5))], now=NOW) is None
+    assert at_rest_since([replace(due, state="paused")], now=NOW) is None
+    assert at_rest_since([], now=NOW) is None

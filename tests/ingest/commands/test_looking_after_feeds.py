@@ -67,6 +67,21 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 # ---- the list -----------------------------------------------------------------------------------
 
 
+def test_where_nothing_polls_each_feed_is_shown_as_it_was_and_the_service_is_missed(
+    desk: Desk,
+) -> None:
+    desk.days.poll()
+    desk.days.clock.advance(days=9)
+    assert desk.feed()["health"] == "good"
+    assert desk.feed()["new_24h"] == 2
+    desk.run("feeds")
+    assert "nothing was polled since 2026-11-24T12:00:00Z" in desk.err
+    assert "newsarchive run" in desk.err
+    desk.run("feeds", "check")
+    assert "nothing was polled since" in desk.err
+    assert desk.json("feeds", "list")["at_rest_since"] == "2026-11-24T12:00:00Z"
+
+
 def test_a_line_in_a_pipe_has_the_documented_columns(desk: Desk) -> None:
     desk.days.poll()
     (line,) = desk.run("feeds").splitlines()
@@ -267,6 +282,18 @@ def test_a_feed_is_found_by_any_address_it_ever_had(desk: Desk) -> None:
 
 
 # ---- show and log -------------------------------------------------------------------------------
+
+
+def test_show_says_how_a_feed_stands_at_its_hub(desk: Desk) -> None:
+    links = "".join(
+        f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="{rel}" href="{url}"/>'
+        for rel, url in (("hub", "https://hub.example/"), ("self", FEED))
+    )
+    desk.days.poll(Reply(body=rss("een", head=links)))
+    said = desk.run("feeds", "show", "krant")
+    assert "hub         https://hub.example/" in said
+    assert "push        " in said
+    assert "public_url" in said  # what is missing for it
 
 
 def test_show_tells_validators_addresses_settings_and_the_last_polls(desk: Desk) -> None:
