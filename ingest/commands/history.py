@@ -166,7 +166,7 @@ def _lines(
 
 def _push_lines(place: Place, name: str) -> "tuple[str, ...]":
     """Return how the feed stands at its hub, or why it is not there."""
-    from ingest.websub import push_lines
+    from ingest.websub.status import push_lines
 
     public_url = place.load_config().web.public_url
     return push_lines(place.archive_url, name, public_url=public_url, now=place.now())
