@@ -208,7 +208,24 @@ def from_page(page: ArticlePage, url: str | None = None) -> Statement:
         wall=page.wall,
         claims=page.claims,
         provenance=dict(page.provenance),
+        extra=_page_extra(page),
     )
+
+
+def _page_extra(page: ArticlePage) -> dict[str, object]:
+    """Return what a page says that no field of a statement holds: for `show --why`, and for later."""
+    updates = [
+        {"at": _utc(u.at), "title": u.title, "text": u.text}
+        for u in page.updates
+        if u.text or u.title
+    ]
+    stated = {
+        "robots": list(page.robots),
+        "next_page_url": page.next_page_url,
+        "language_parts": [list(part) for part in page.language_parts],
+        "updates": updates,
+    }
+    return {name: value for name, value in stated.items() if value}
 
 
 def _utc(at: datetime | None) -> datetime | None:
@@ -242,7 +259,14 @@ def statement_digest(statement: Statement) -> bytes:
         s.site_name,
         _joined(_key(e.url) for e in s.enclosures),
         f"{s.wall.kind}" if s.wall else "",
+        *_updates_told(s),
     )
+
+
+def _updates_told(statement: Statement) -> list[str]:
+    """Return the words of a live blog's updates; no part of the digest where there are none."""
+    updates = statement.extra.get("updates")
+    return [_even(str(u.get("text"))) for u in updates] if isinstance(updates, list) else []
 
 
 def _even(text: str) -> str:

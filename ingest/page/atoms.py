@@ -55,7 +55,7 @@ def atoms_of(html: str, lexicon: Lexicon) -> list[Atom]:
     pieces: list[Atom] = []
     for node in document.find_all(string=True):
         if type(node) is NavigableString:  # a comment is a subclass
-            pieces += _atoms_in(node)
+            pieces += _atoms_in(node, lexicon)
         if len(pieces) > 2 * MAX_ATOMS:
             break
     return list(_mended(pieces, lexicon))[:MAX_ATOMS]
@@ -67,8 +67,8 @@ def split(text: str) -> list[str]:
     return [piece for piece in pieces if piece]
 
 
-def _atoms_in(node: NavigableString) -> Iterator[Atom]:
-    words = [piece for piece in split(str(node)) if len(piece) <= _MAX_ATOM]
+def _atoms_in(node: NavigableString, lexicon: Lexicon) -> Iterator[Atom]:
+    words = [piece for piece in split(lexicon.parted(str(node))) if len(piece) <= _MAX_ATOM]
     if not words:
         return
     time = node.find_parent("time")

@@ -6,11 +6,14 @@ the visible line, and only where no place for dates states one, htmldate's searc
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from urllib.parse import urlsplit
 
 import htmldate
+from lxml import etree
+from lxml.html import HtmlElement
 
 from archive.model.stated import Precision
 from ingest.dates import Read, is_believable, read_date
@@ -26,6 +29,10 @@ _WIDEST = timedelta(hours=14)  # of the offsets in use (IANA time zone database)
 _ZONES_STEP = timedelta(minutes=15)  # all of them are whole quarters of an hour
 _OFFSET = re.compile(r"T\d{2}:\d{2}.*?([+-]\d{2}:?\d{2})$")
 _ARCHIVED = re.compile(r"^.*/(?=https?:/)")  # a copy's address holds the original's
+_OTHERS = etree.XPath(
+    "//blockquote | //*[self::div or self::section or self::ol or self::ul or self::li or self::article]"
+    "[contains(@class, 'comment') or contains(@id, 'comment')]"
+)
 _URL_DATE = re.compile(r"/((?:19|20)\d{2})[/-]([01]?\d)[/-]([0-3]?\d)(?=[/-])")
 _PUBLISHED_META = (
     "article:published_time", "article:published", "og:published_time",
@@ -189,7 +196,7 @@ def _by_htmldate(s: Stated) -> Iterator[tuple[str, str, Read | None]]:
     latest = (s.fetched_at + _LATEST_AHEAD).astimezone(UTC).date().isoformat()
     try:
         found = htmldate.find_date(
-            s.page.root,
+            _without_others(s.page.root),
             original_date=True,
             url=s.page.url or None,
             min_date="1990-01-01",
@@ -200,6 +207,15 @@ def _by_htmldate(s: Stated) -> Iterator[tuple[str, str, Read | None]]:
     # "© 2026" alone makes it say the first of January.
     if found and not found.endswith("-01-01"):
         yield "inferred", found, read_date(found)
+
+
+def _without_others(root: HtmlElement) -> HtmlElement:
+    """Return a copy without what others dated: quoted posts and comments."""
+    pruned = deepcopy(root)
+    for element in _OTHERS(pruned):
+        if element.getparent() is not None and element.find(".//h1") is None:
+            element.drop_tree()
+    return pruned
 
 
 def _read(s: Stated, raw: str) -> Read | None:

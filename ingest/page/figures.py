@@ -33,6 +33,11 @@ _PLAYERS = re.compile(
     r"|spotify\.com|twitter\.com|x\.com|instagram\.com|facebook\.com|tiktok\.com|bsky\.app"
     r"|datawrapper\.de|dwcdn\.net|flourish\.studio|infogram\.com|omny\.fm|acast\.com)$"
 )
+_EMBEDDED = re.compile(
+    r"twitter-(?:tweet|video)|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|fb-(?:post|video)"
+    r"|reddit-(?:embed|card)|text-post-media|telegram-post"
+)
+_MAX_MEDIA = 60
 _MEDIA = ("picture", "img", "iframe", "video", "audio")
 
 
@@ -49,10 +54,19 @@ def take_out(root: HtmlElement, page: PageTree) -> Figures:
     figures = Figures({}, page.base_url)
     if MARK.search(root.text_content()):
         return figures
-    for element in list(root.iter("figure", *_MEDIA)):
+    for element in list(root.iter("figure", "blockquote", *_MEDIA)):
         if next(element.iterancestors("html"), None) is not root:
             continue  # went with a figure around it
-        made = _figure_of(element, page) if len(figures.by_mark) < _LAST - _FIRST else None
+        if element.tag == "blockquote" and not _EMBEDDED.search(element.get("class") or ""):
+            continue
+        if element.tag == "figure" and _is_gallery(element):
+            continue
+        if len(figures.by_mark) >= _LAST - _FIRST:
+            made = None
+        elif element.tag == "blockquote":
+            made = _post_of(element, page)
+        else:
+            made = _figure_of(element, page)
         if made is not None:
             mark = chr(_FIRST + len(figures.by_mark))
             figures.by_mark[mark] = made
@@ -92,16 +106,61 @@ def _figure_of(element: HtmlElement, page: PageTree) -> HtmlElement | None:
             return None
         if len(element.text_content().split()) > _MAX_FIGURE_WORDS:
             return None
-    candidates = element.iter(*_MEDIA) if element.tag == "figure" else iter([element])
-    inner = next((made for each in candidates if (made := _medium(each, page)) is not None), None)
-    if inner is None:
-        return None
     figure = Element("figure")
-    figure.append(inner)
+    if element.tag == "figure":
+        figure.extend(_media_in(element, page))
+    elif (medium := _medium(element, page)) is not None:
+        figure.append(medium)
+    if not len(figure):
+        return None
     caption = element.find(".//figcaption") if element.tag == "figure" else None
     if caption is not None and (words := squeezed(caption.text_content())):
         etree.SubElement(figure, "figcaption").text = words
     return figure
+
+
+def _is_gallery(figure: HtmlElement) -> bool:
+    """Tell a figure of figures; each is kept by itself, the last with the caption of them all."""
+    inner = list(figure.iterdescendants("figure"))
+    if not inner:
+        return False
+    caption = next(figure.iterchildren("figcaption"), None)
+    if caption is not None and inner[-1].find(".//figcaption") is None:
+        inner[-1].append(caption)
+    figure.tag = "div"  # extraction drops what is left of a figure
+    return True
+
+
+def _media_in(figure: HtmlElement, page: PageTree) -> list[HtmlElement]:
+    """Return the distinct pictures and players of one figure: several, where it is a pair or a slide show."""
+    found: dict[str, HtmlElement] = {}
+    for each in figure.iter(*_MEDIA):
+        if each.tag == "img" and next(each.iterancestors("picture", "figure")).tag == "picture":
+            continue
+        made = _medium(each, page)
+        if made is not None and len(found) < _MAX_MEDIA:
+            found.setdefault(serialise(made), made)
+    return list(found.values())
+
+
+def _post_of(quote: HtmlElement, page: PageTree) -> HtmlElement | None:
+    """Return an embedded post as a quote: its paragraphs, and a link to it with who wrote it and when."""
+    links = [quote.get(name) for name in ("cite", "data-instgrm-permalink", "data-href")]
+    links += [a.get("href") for a in reversed(list(quote.iter("a")))]
+    address = next((url for link in links if (url := page.absolute(link)) is not None), None)
+    kept = Element("blockquote")
+    for paragraph in quote.iter("p"):
+        if words := squeezed(" ".join(paragraph.itertext())):
+            etree.SubElement(kept, "p").text = words
+    said = "".join(squeezed(" ".join(p.itertext())) for p in quote.iter("p"))
+    rest = squeezed(" ".join(quote.itertext()))
+    if len(kept) and rest.startswith(squeezed(" ".join(p.text or "" for p in kept))):
+        rest = rest[len(squeezed(" ".join(p.text or "" for p in kept))) :].strip()
+    if address is None:
+        return kept if said else None
+    link = etree.SubElement(etree.SubElement(kept, "p"), "a", href=address)
+    link.text = (rest if said else None) or urlsplit(address).hostname
+    return kept
 
 
 def _medium(element: HtmlElement, page: PageTree) -> HtmlElement | None:
@@ -146,7 +205,7 @@ def _finished(figure: HtmlElement | None, base_url: str) -> HtmlElement | None:
     if figure is None:
         return None
     html = clean_html(serialise(figure), base_url)
-    if "<img" not in html and "<a href" not in html:
+    if "<img" not in html and "<a href" not in html and "<blockquote" not in html:
         return None
     finished = fragment_fromstring(html, create_parent="div")
     return finished[0] if len(finished) else None
@@ -162,7 +221,7 @@ def _replace(element: HtmlElement, mark: str) -> None:
     parent = element.getparent()
     if parent is None:
         return
-    if mark and element.tag == "figure":
+    if mark and element.tag in ("figure", "blockquote"):
         line = Element("p")
         line.text, line.tail = mark, element.tail
         parent.replace(element, line)

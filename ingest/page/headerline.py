@@ -184,6 +184,8 @@ class _Reading:
         for words, means_update in self.lexicon.date_leads:
             if folded.startswith(words) and not text[len(words) : len(words) + 1].isalpha():
                 text, is_update = text[len(words) :].strip(" :-–,"), means_update
+                # An extraction drops the time element behind these words, and leaves them.
+                self.known.add(letters(words))
                 break
         language, zone = self.moment.language, self.moment.zone
         if atom.instant and (read := read_date(atom.instant, language=language, zone=zone)):

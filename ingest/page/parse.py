@@ -7,7 +7,9 @@ where the body begins; every other field's ladder; last of all whether this is a
 import logging
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, tzinfo
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from archive.model.site import SiteRules
@@ -15,17 +17,17 @@ from archive.model.stated import (
     ArticlePage,
     CounterKind,
     Enclosure,
-    Update,
     Wall,
     WallKind,
 )
 from archive.words.tokens import tokens
-from ingest.clean import clean_html, one_line, text_of
-from ingest.dates import read_date
+from ingest.clean import one_line
+from ingest.page.corrections import corrections_in
 from ingest.page.dating import date_raws, state_dates, zone_of
 from ingest.page.headerline import Moment, find_headline, read_header_line
 from ingest.page.jsonld import read_linked_data
 from ingest.page.language import detected
+from ingest.page.live import add_sections, updates_of
 from ingest.page.measure import minutes_to_read
 from ingest.page.meta import MetaTags, Microdata, Relations
 from ingest.page.metadata import (
@@ -48,8 +50,8 @@ from ingest.page.walls import Evidence, find_wall
 for _name in ("trafilatura", "htmldate", "readability", "charset_normalizer"):
     logging.getLogger(_name).setLevel(logging.CRITICAL + 1)
 
-_MAX_UPDATES = 500
 _MAX_ENCLOSURES = 40
+_MEDIA_FILE = re.compile(r"\.(?:mp3|m4a|ogg|oga|opus|wav|mp4|m4v|webm|mov)$", re.IGNORECASE)
 
 
 def parse_article(
@@ -100,7 +102,9 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         [site_name or "", *(n.text("name") or "" for n in data.of_type("Organization"))],
     )
     titles = [claim.value for claim in claims]
-    body = extract(page, titles, article=article, text=rules.text, remove=rules.remove)
+    body = extract(
+        page, titles, article=article, text=rules.text, remove=rules.remove, language=language
+    )
     moment = Moment(language=language, now=fetched_at, zone=zone)
     headline = find_headline(page.root, titles)
     header = read_header_line(
@@ -108,6 +112,9 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
     )
     body.drop_line(header.is_made_of)
     html, text = body.rendered(page.base_url)
+    updates = tuple(updates_of(article, page.base_url, zone))
+    if add_sections(body.root, text, updates):
+        html, text = body.rendered(page.base_url)
 
     wall = find_wall(Evidence(page=page, meta=meta, data=data, article=article, text=text))
     robots = robots_of(meta)
@@ -142,7 +149,13 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         site_zone=site_zone,
         ruled=ruled,
     )
-    return _assembled(ledger, stated_all, html, text, wall, robots)
+    for kind, line in corrections_in(text):
+        ledger.state(kind, "visible", line, line)
+    return replace(
+        _assembled(ledger, stated_all, html, text, wall, robots),
+        updates=updates,
+        language_parts=body.parts,
+    )
 
 
 def _assembled(
@@ -187,9 +200,8 @@ def _assembled(
         view_count=next((c.value for c in counted if c.kind is CounterKind.VIEWS), None),
         wall=wall,
         robots=robots,
-        enclosures=tuple(_enclosures(s)),
+        enclosures=tuple(_enclosures(s, html)),
         next_page_url=next_page_of(s.page, s.meta),
-        updates=tuple(_updates(s)),
         claims=tuple(ledger.claims),
         provenance=provenance,
     )
@@ -224,8 +236,8 @@ def _site_zone(rules: SiteRules) -> tzinfo | None:
         return None  # `config check` tells the operator; a page is read all the same
 
 
-def _enclosures(s: Stated) -> Iterable[Enclosure]:
-    """Yield the audio and video files that the page states."""
+def _enclosures(s: Stated, html: str) -> Iterable[Enclosure]:
+    """Yield the audio and video files that the page states, and those that its text links to."""
     stated: list[tuple[str, str | None, str | None]] = []
     for key in ("audio", "video", "associatedMedia", "encoding"):
         for node in s.article.nodes(key) if s.article else ():
@@ -233,39 +245,25 @@ def _enclosures(s: Stated) -> Iterable[Enclosure]:
                 (u, node.text("encodingFormat"), node.text("name"))
                 for u in node.texts("contentUrl")
             ]
-    stated += [
-        (u, s.meta.first("og:audio:type"), None)
-        for u in s.meta.all("og:audio", "og:audio:secure_url")
-    ]
+    for medium in ("audio", "video"):
+        media_type = s.meta.first(f"og:{medium}:type")
+        if media_type is None or media_type.startswith(medium):  # else it is a player's page
+            stated += [
+                (u, media_type, None)
+                for u in s.meta.all(f"og:{medium}:secure_url", f"og:{medium}:url", f"og:{medium}")
+                if media_type or _MEDIA_FILE.search(urlsplit(u).path)
+            ]
     for element in s.page.root.iter("audio", "video"):
         for source in (element, *element.iter("source")):
             stated.append((source.get("src") or "", source.get("type"), None))
+    stated += [
+        (href, None, None)
+        for href in re.findall(r'<a href="([^"]+)"', html)
+        if _MEDIA_FILE.search(urlsplit(href).path)
+    ]
     seen: set[str] = set()
     for address, kind, title in stated:
         url = s.page.absolute(address)
         if url and url not in seen and len(seen) < _MAX_ENCLOSURES:
             seen.add(url)
             yield Enclosure(url=url, type=kind if kind and "/" in kind else None, title=title)
-
-
-def _updates(s: Stated) -> Iterable[Update]:
-    """Yield the dated sections of a live blog, as its linked data lists them."""
-    if s.article is None or "LiveBlogPosting" not in s.article.types:
-        return
-    for n, node in enumerate(s.article.nodes("liveBlogUpdate")):
-        if n >= _MAX_UPDATES:
-            return
-        read_at = read_date(node.text("datePublished") or "", zone=s.zone)
-        stated = node.body("articleBody") or ""
-        html = clean_html(
-            stated
-            if "<" in stated
-            else "".join(f"<p>{line}</p>" for line in stated.split("\n") if line.strip()),
-            s.page.base_url,
-        )
-        yield Update(
-            at=read_at.at if read_at else None,
-            title=node.text("headline"),
-            html=html,
-            text=text_of(html),
-        )

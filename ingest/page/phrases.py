@@ -5,6 +5,7 @@
 heures") are not here but in `ingest.dates`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -336,10 +337,20 @@ class Lexicon:
     date_leads: tuple[tuple[str, bool], ...]  # (words, they mean an update), longest first
     buttons: frozenset[str]
 
+    def parted(self, text: str) -> str:
+        """Return `text` with a separator before what follows a comma: "Par Ann Bo, publié le"."""
+        return _comma_leads(self.date_leads).sub(" | ", text) if "," in text else text
+
     @property
     def leads(self) -> frozenset[str]:
         """Words that belong to what follows them."""
         return frozenset(self.by) | {words for words, _ in self.date_leads}
+
+
+@cache
+def _comma_leads(leads: tuple[tuple[str, bool], ...]) -> re.Pattern[str]:
+    words = "|".join(re.escape(words) for words, _ in leads if len(words) > 3)
+    return re.compile(rf",\s+(?=(?:{words})(?!\w))", re.IGNORECASE)
 
 
 def lexicon(language: str | None) -> Lexicon:

@@ -22,6 +22,7 @@ from ingest.page.figures import MARK, put_back, take_out
 from ingest.page.jsonld import Node
 from ingest.page.measure import count_words
 from ingest.page.second import fuller
+from ingest.page.tongues import set_tongues, tongues_of
 from ingest.page.tree import PageTree, letters, selected, serialise, squeezed
 
 _CONTAINERS = ("div", "section", "article", "main", "body")
@@ -81,9 +82,13 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(frozen=True)
 class Body:
-    """The blocks of an article in order: p, h2-h6, lists, blockquote, pre, table, figure, div."""
+    """The blocks of an article in order: p, h2-h6, lists, blockquote, pre, table, figure, div.
+
+    `parts` are (language, words) of the blocks that state a language other than the page's.
+    """
 
     root: etree._Element
+    parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def blocks(self) -> list[etree._Element]:
@@ -120,6 +125,7 @@ def extract(
     article: Node | None = None,
     text: str | None = None,
     remove: Iterable[str] = (),
+    language: str | None = None,
 ) -> Body:
     """Choose the article's blocks.
 
@@ -133,6 +139,7 @@ def extract(
         for element in selected(root, selector):
             _drop(element)
     prune(root)
+    tongues = tongues_of(root, language)
     chosen = selected(root, text) if text else []
     figures = take_out(root, page)
     if chosen:
@@ -146,7 +153,7 @@ def extract(
             _keep_marks(body, marks)
         apply_line_rules(body, titles, urlsplit(page.url).hostname or "")
     put_back(body, figures)
-    return Body(body)
+    return Body(body, set_tongues(body, tongues))
 
 
 def prune(root: HtmlElement) -> None:

@@ -17,6 +17,7 @@ from archive.model.stated import (
     Enclosure,
     Entry,
     Precision,
+    Update,
     Wall,
     WallKind,
 )
@@ -322,6 +323,28 @@ def test_a_paper_that_names_itself_as_author_says_less_than_the_feed() -> None:
     house = page(authors=("Kustkrant",), site_name="Kustkrant", provenance={"authors": "json-ld"})
     assert chosen(told, house).authors == (Author(name="Ilse Vermaat"),)
     assert chosen(entry(), house).authors == (Author(name="Kustkrant"),)
+
+
+def test_what_a_page_says_beside_its_fields_is_kept_and_read_back() -> None:
+    at = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    update = Update(at=at, title="Open", html="<p>De brug is open.</p>", text="De brug is open.")
+    live = from_page(page(robots=("noarchive",), updates=(update,)))
+    again = record.from_json(record.to_json(live), text=live.text, html=live.html)
+    assert again.extra["robots"] == ["noarchive"]
+    assert again.extra["updates"] == [
+        {"at": at.isoformat(), "title": "Open", "text": "De brug is open."}
+    ]
+    assert from_page(page()).extra == {}
+
+
+def test_a_live_blog_s_next_update_states_something_new() -> None:
+    first = Update(at=None, title=None, html="<p>Een.</p>", text="Een.")
+    second = Update(at=None, title=None, html="<p>Twee.</p>", text="Twee.")
+    digests = {
+        record.statement_digest(from_page(page(updates=updates)))
+        for updates in ((), (first,), (first, second))
+    }
+    assert len(digests) == 3
 
 
 def test_a_page_s_instants_are_kept_in_utc() -> None:
