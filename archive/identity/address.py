@@ -15,7 +15,7 @@ from unicodedata import normalize
 from urllib.parse import SplitResult, quote, unquote
 
 from archive.identity.trackers import is_tracker, is_way
-from archive.identity.wrappers import split_address, unwrap
+from archive.identity.wrappers import MAX_URL_CHARS, carries_by_path, split_address, unwrap
 
 if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
@@ -68,6 +68,8 @@ def url_key(url: str) -> str | None:
     `//` and a key is that key (without the slashes too, if its host has a dot). None for what is
     not http(s), has no host, or is over MAX_URL_CHARS.
     """
+    if (plain := _plain(url)) is not None:
+        return _host_key_of(plain[0]) + plain[1]
     parts = split_address(unwrap(url))
     if parts is None:
         return None
@@ -107,6 +109,8 @@ def site_of(url: str | None, feed_url: str) -> str:
     address or a name without dots keeps its port. '' if neither address has a host.
     """
     for address in (url, feed_url):
+        if address and (plain := _plain(address)) is not None:
+            return _registrable(plain[0], None)
         parts = split_address(unwrap(address)) if address else None
         if parts is not None and (host := _ascii_host(parts)):
             return _registrable(host, _port(parts))
@@ -114,6 +118,29 @@ def site_of(url: str | None, feed_url: str) -> str:
 
 
 # ---- making the key -----------------------------------------------------------------------------
+
+_PLAIN: Final = re.compile(
+    r"https?://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)((?:/[\w~-][\w.~-]*)+)/?", re.ASCII
+)
+_MAY_FALL_AWAY: Final = re.compile(r"amp|/(?:index|default)\.", re.IGNORECASE)
+
+
+def _plain(url: str) -> tuple[str, str] | None:
+    """Return host and path of an address in which nothing is to be unwrapped, decoded, ordered or left out.
+
+    Most links of papers are so; they take 2 us, where the long way takes 15.
+    """
+    match = _PLAIN.fullmatch(url) if len(url) <= MAX_URL_CHARS else None
+    if match is None or _MAY_FALL_AWAY.search(match[2]) or not _host_key_of(match[1]):
+        return None
+    return match[1], match[2]
+
+
+@lru_cache(maxsize=1024)
+def _host_key_of(host: str) -> str:
+    """Return the key of a host; '' for one that cannot be, and for one whose paths may carry other addresses."""
+    parts = split_address(f"https://{host}/")
+    return "" if parts is None or carries_by_path(host) else _host_key(parts)
 
 
 def _ascii_host(parts: SplitResult) -> str:

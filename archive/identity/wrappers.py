@@ -53,6 +53,7 @@ _LEAVING: Final = re.compile(
 )
 _LEAVING_PARAMETERS: Final = ("url", "u", "to", "target", "dest", "destination", "link", "goto")
 
+_AMP_HOST: Final = "cdn.ampproject.org"
 _GOOGLE: Final = re.compile(r"(?:www\.|news\.)?google\.(?:com?\.)?[a-z]{2,3}$")
 _GOOGLE_NEWS_PATH: Final = re.compile(r"/(?:rss/|__i/rss/rd/)?(?:articles|read)/([\w-]{16,})=*")
 _AMP_PATH: Final = re.compile(r"/amp/(s/)?([^/]+\.[^/]+.*)")
@@ -105,6 +106,17 @@ def split_address(url: str) -> SplitResult | None:
     return parts if parts.hostname else None
 
 
+def carries_by_path(host: str) -> bool:
+    """Tell whether addresses of a host may carry another one otherwise than as `/https:/...` or in a parameter."""
+    bare = host.removeprefix("www.")
+    return (
+        bare.endswith(_AMP_HOST)
+        or _GOOGLE.match(host) is not None
+        or _ARCHIVE_HOST.match(bare) is not None
+        or bare in ("bing.com", "web.archive.org", "archive.org")
+    )
+
+
 def _inner(url: str) -> str | None:
     """Return the address inside `url`, or None."""
     parts = split_address(url)
@@ -112,15 +124,13 @@ def _inner(url: str) -> str | None:
         return None
     host = parts.hostname or ""
     bare = host.removeprefix("www.")
-    if bare.endswith("cdn.ampproject.org"):
+    if not carries_by_path(host):
+        return _from_copy(url) if _COPY_PATH.match(parts.path) else _from_parameters(bare, parts)
+    if bare.endswith(_AMP_HOST):
         return _from_amp(_AMP_CACHE_PATH.match(parts.path), parts)
     if _GOOGLE.match(host) or bare == "bing.com":
         return _from_google(host, parts) or _from_parameters(bare, parts)
-    if _ARCHIVE_HOST.match(bare) or bare in ("web.archive.org", "archive.org"):
-        return _from_copy(url)
-    if _COPY_PATH.match(parts.path):
-        return _from_copy(url)
-    return _from_parameters(bare, parts)
+    return _from_copy(url)
 
 
 def _from_amp(match: re.Match[str] | None, parts: SplitResult) -> str | None:

@@ -137,6 +137,43 @@ def test_no_text_breaks_the_key_and_a_key_is_its_own_key(text: str) -> None:
         assert key is None or url_key(f"//{key}") == key
 
 
+HOSTS = (
+    "paper.example", "www.paper.example", "m.a.b.example", "amp.com.au", "a--b.blog.example", "co.uk", "localhost",
+    "10.0.0.7", "a..b.example", "-a.example", "www.google.com", "news.google.de", "archive.is", "web.archive.org",
+    "www.bing.com", "x.cdn.ampproject.org",
+)  # fmt: skip
+SEGMENTS = st.sampled_from(
+    (
+        "amp",
+        "Index.html",
+        "default.php",
+        "champion",
+        "a.amp",
+        "s",
+        "c",
+        "..",
+        ".x",
+        "2024",
+        "a-b_c~d",
+    )
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=500)
+@given(
+    st.sampled_from(("http", "https")),
+    st.sampled_from(HOSTS) | st.text("ab1.-", min_size=1, max_size=8),
+    st.lists(SEGMENTS | st.text("aZ9_.~-", max_size=6), max_size=4),
+)
+def test_the_short_way_of_a_plain_address_ends_where_the_long_one_does(
+    scheme: str, host: str, segments: list[str]
+) -> None:
+    url = "/".join((f"{scheme}://{host}", *segments))
+    longer = f"{url}?"  # states nothing more, and is no longer plain
+    assert url_key(url) == url_key(longer)
+    assert site_of(url, "") == site_of(longer, "")
+
+
 @settings(derandomize=True, deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(TRACKERS)), min_size=1, max_size=4),
