@@ -157,6 +157,8 @@ class _Reading:
             self.minutes = self.minutes or (minutes, text)
         elif (counter := read_counter(text)) is not None:
             self.counters.setdefault(counter.kind, counter)
+        elif read_counter(text.lstrip("-−")) is not None:
+            return True  # fewer than none: the line's, but nothing to keep
         elif (date := self._date(atom)) is not None:
             is_update, read = date
             if is_update:

@@ -1,6 +1,8 @@
 """The pages that the tests of `ingest.page` read: files with their twins, and a small page to vary."""
 
 import json
+import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -75,3 +77,9 @@ def page(
 def read(html: str | bytes, url: str = ADDRESS, rules: SiteRules | None = None) -> ArticlePage:
     body = html if isinstance(html, bytes) else html.encode()
     return parse_article(body, url, fetched_at=FETCHED_AT, rules=rules)
+
+
+def runs(text: str) -> Counter[tuple[str, ...]]:
+    """Return how often each run of four words stands in `text`."""
+    words = re.findall(r"\w+", text)
+    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))

@@ -1,10 +1,13 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.model.site import SiteRules
 from archive.model.stated import Precision
-from tests.ingest.page.pages import ADDRESS, FETCHED_AT, page, read
+from ingest.page import parse_article
+from tests.ingest.page.pages import ADDRESS, page, read
 from tests.ingest.page.test_metadata import linked, meta
 
 
@@ -98,4 +101,33 @@ def test_every_claim_keeps_its_words_whatever_was_chosen() -> None:
     claims = {(c.source, c.stated) for c in read(page("gisteren", head=head)).claims}
     assert {("json-ld", "2026-05-18T07:30:00Z"), ("meta", "19 mei 2026")} <= claims
     assert ("visible", "gisteren") in claims
-    assert FETCHED_AT.date().isoformat() == "2026-05-20"
+
+
+@given(
+    st.integers(800_000_000, 3_800_000_000),  # 1995 to 2090
+    st.integers(-48, 56),
+    st.sampled_from(
+        [("nl", "Vandaag", 0), ("nl", "Eergisteren", 2), ("de", "Gestern", 1), ("fr", "hier", 1)]
+    ),
+)
+@settings(derandomize=True, max_examples=80, deadline=None)
+def test_a_day_in_words_is_the_reader_s_day_for_any_clock_and_zone(
+    clock: int, quarters: int, words: tuple[str, str, int]
+) -> None:
+    language, word, days = words
+    now = datetime.fromtimestamp(clock, timezone(timedelta(minutes=15 * quarters)))
+    html = page(f"{word} · 12 min", lang=language).encode()
+    found = parse_article(html, ADDRESS, fetched_at=now)
+    day = (now - timedelta(days=days)).date()
+    assert found.published_at == datetime(day.year, day.month, day.day, tzinfo=UTC)
+    assert found.published_precision is Precision.DAY
+
+
+@given(st.integers(1, 23), st.integers(-48, 56))
+@settings(derandomize=True, max_examples=40, deadline=None)
+def test_hours_ago_are_the_same_instant_in_every_zone(hours: int, quarters: int) -> None:
+    now = datetime(2026, 5, 20, 14, 40, tzinfo=UTC)
+    local = now.astimezone(timezone(timedelta(minutes=15 * quarters)))
+    html = page(f"{hours} uur geleden").encode()
+    found = parse_article(html, ADDRESS, fetched_at=local)
+    assert found.published_at == now - timedelta(hours=hours)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.model.stated import ArticlePage, WallKind
-from tests.ingest.page.pages import PARAGRAPHS, TEXT, Sample, page, read, samples
+from ingest.clean import text_of
+from tests.ingest.page.pages import PARAGRAPHS, TEXT, Sample, page, read, runs, samples
 
 SAMPLES = samples()
 OFFERS = (
@@ -59,6 +60,10 @@ def test_what_is_no_article_gives_an_empty_page(body: bytes) -> None:
         b"<meta property='og:title' content='x'>" * 8_000,
         b"<a href='http://[::1'>x</a>" * 2000,
         b"<img srcset='" + b"a 1w, " * 50_000 + b"'>",
+        b"<p " + b" ".join(b"a%d=1" % n for n in range(20_000)) + b">x</p>",
+        b"<a rel=tag href='/tag/x'>t</a>" * 21_000,
+        b"<h1>x</h1>" * 21_000,
+        b"<p>" + b"x" * 5_100_000,
         ("<p>" + "x\x00y\ufffe\x0b" * 99 + "</p>").encode("utf-8", "surrogatepass"),
     ],
     ids=[
@@ -71,6 +76,10 @@ def test_what_is_no_article_gives_an_empty_page(body: bytes) -> None:
         "metas",
         "links",
         "srcset",
+        "attributes",
+        "tags",
+        "headings",
+        "megabytes",
         "controls",
     ],
 )
@@ -80,6 +89,14 @@ def test_hostile_pages_are_read_in_bounded_time(body: bytes) -> None:
     assert isinstance(found, ArticlePage)
     assert time.process_time() - began < 5  # each takes under 1 s on an idle machine
     assert "\x00" not in (found.text or "") + (found.html or "") + (found.title or "")
+
+
+def test_a_page_too_large_for_an_article_keeps_every_paragraph() -> None:
+    lines = [f"Regel {n} van de lijst." for n in range(21_000)]
+    html = "<h1>Lijst</h1><nav><p>Menu</p></nav>" + "".join(f"<p>{line}</p>" for line in lines)
+    found = read(f"<html><head><title>Lijst</title></head><body>{html}</body></html>")
+    assert found.text == "\n".join(lines)
+    assert found.title == "Lijst"
 
 
 def test_words_nested_too_deep_are_kept() -> None:
@@ -94,6 +111,11 @@ def test_a_page_cut_in_the_middle_gives_what_is_there() -> None:
     found = read(whole[: whole.index(PARAGRAPHS[2].encode())])
     assert found.text == "\n".join(PARAGRAPHS[:2])
     assert found.reading_minutes == 2
+
+
+def share_within(text: str, html_text: str) -> float:
+    ours, theirs = runs(text), runs(html_text)
+    return sum((ours & theirs).values()) / sum(ours.values()) if ours else 1.0
 
 
 def mutated(body: bytes, seed: int) -> bytes:
@@ -147,6 +169,7 @@ def test_mutated_pages_never_raise(sample: Sample, seed: int) -> None:
     finally:
         logger.removeHandler(handler)
     assert errors == []
+    assert share_within(found.text or "", text_of(found.html or "")) >= 0.99
     if found.wall is not None and found.wall.kind is not WallKind.PAYWALL:
         assert (found.title, found.text, found.html) == (None, None, None)
 

@@ -1,14 +1,12 @@
 """Every page of tests/data/pages gives what its twin says."""
 
-import re
-from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 
 from archive.model.stated import Wall, WallKind
 from ingest.clean import text_of
-from tests.ingest.page.pages import Sample, samples
+from tests.ingest.page.pages import Sample, runs, samples
 
 SAMPLES = samples()
 
@@ -72,8 +70,3 @@ def test_every_chosen_value_has_a_source_and_a_claim(sample: Sample) -> None:
         if value is not None:
             claims = [c for c in page.claims if c.field == name and c.value == value]
             assert page.provenance[name] in {claim.source for claim in claims}
-
-
-def runs(text: str) -> Counter[tuple[str, ...]]:
-    words = re.findall(r"\w+", text)
-    return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
