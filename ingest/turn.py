@@ -241,14 +241,23 @@ class _Weighing:
 
 
 def without_documents(deposited: Deposited) -> Deposited:
-    """Return a deposit without the bodies and entries that are in the archive now."""
+    """Return a deposit without the bodies and texts that are in the archive now: who is told may keep it for long."""
     outcome = deposited.outcome
     match outcome:
         case FeedOutcome(result=FeedParsed() as parsed):
-            parsed = replace(parsed, body=b"", parsed=replace(parsed.parsed, entries=()))
-            return replace(deposited, outcome=replace(outcome, result=parsed))
+            light = replace(parsed, body=b"", parsed=replace(parsed.parsed, entries=()))
+            return replace(deposited, outcome=replace(outcome, result=light))
+        case PageOutcome(result=PageRead() as read):
+            page = replace(read.page, text=None, html=None)
+            return replace(
+                deposited, outcome=replace(outcome, result=replace(read, body=b"", page=page))
+            )
         case FeedOutcome(result=FeedFailed(body=bytes()) as failed):
             return replace(deposited, outcome=replace(outcome, result=replace(failed, body=None)))
+        case PageOutcome(result=PageFailed(body=bytes()) as failed_page):
+            return replace(
+                deposited, outcome=replace(outcome, result=replace(failed_page, body=None))
+            )
     return deposited
 
 

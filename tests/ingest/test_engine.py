@@ -10,11 +10,11 @@ import pytest
 
 from archive.config.settings import rules_for
 from archive.errors import ArchiveUnusable
-from archive.model.outcome import Deposited
+from archive.model.outcome import Deposited, Reason
 from archive.model.site import SiteRules
 from archive.store.store import Store
 from archive.store.subscriptions import Subscription
-from ingest.engine import Engine, Writer
+from ingest.engine import MAX_GROUP, MAX_GROUP_BYTES, Engine, Writer, _Line
 from ingest.feed.parse import PARSER_VERSION
 from ingest.turn import Turn
 from ingest.wire.result import FetchResult, Request
@@ -190,10 +190,8 @@ def test_a_bad_feed_never_stops_another(scene: Scene) -> None:
     assert reasons == {"stuk": "status", "dodelijk": "parse", "goed": None}
 
 
-def test_a_turn_that_raises_is_remembered_its_host_comes_back_and_others_go_on(
-    scene: Scene,
-) -> None:
-    scene.subscribe("stuk", "goed")
+def test_a_turn_that_fails_stops_no_other_and_is_told_when_all_are_done(scene: Scene) -> None:
+    scene.subscribe("stuk", *(f"krant{n}" for n in range(5)))
 
     def tell(deposited: Deposited) -> None:
         scene.told.append(deposited)
@@ -203,15 +201,13 @@ def test_a_turn_that_raises_is_remembered_its_host_comes_back_and_others_go_on(
     scene.on_deposit = tell
 
     async def act() -> None:
-        async with scene.engine() as engine:
-            await engine.tick()
-            await asyncio.gather(*engine._turns)
-            assert isinstance(engine.failure, RuntimeError)
+        async with scene.engine(concurrency=1) as engine:
             with pytest.raises(RuntimeError, match="told to nobody"):
                 await engine.until_idle()
+            assert isinstance(engine.failure, RuntimeError)
 
     run(act)
-    assert len(scene.told) == 2
+    assert len(scene.told) == 6
     assert ask(scene.store, "SELECT DISTINCT owner, lease_until FROM hosts") == [("", 0)]
 
 
@@ -281,6 +277,144 @@ def test_a_drain_ends_what_takes_too_long_and_its_host_is_given_back(scene: Scen
 
     run(act)
     assert len(scene.store.claim_hosts(now=scene.clock(), owner="other", limit=1)) == 1
+
+
+def test_a_turn_that_ends_lets_the_next_begin_without_another_tick(scene: Scene) -> None:
+    scene.subscribe(*(f"krant{n}" for n in range(7)))
+    all_told = asyncio.Event()
+
+    def tell(deposited: Deposited) -> None:
+        scene.told.append(deposited)
+        if len(scene.told) == 7:
+            all_told.set()
+
+    scene.on_deposit = tell
+
+    async def act() -> None:
+        async with scene.engine(concurrency=2) as engine:
+            assert await engine.tick() == 2
+            await all_told.wait()
+
+    run(act)
+    assert scene.web.n_asked(feed_url("krant6")) == 1
+
+
+def test_ticks_at_the_same_time_never_begin_more_turns_than_there_are_slots(scene: Scene) -> None:
+    scene.subscribe(*(f"krant{n}" for n in range(9)))
+    gate = asyncio.Event()
+
+    async def waiting(request: Request) -> FetchResult:
+        await gate.wait()
+        return scene.web.found(rss("krant"))
+
+    for n in range(9):
+        scene.web.on(feed_url(f"krant{n}"), waiting)
+
+    async def act() -> None:
+        async with scene.engine(concurrency=3) as engine:
+            await asyncio.gather(engine.tick(), engine.tick(), engine.tick())
+            assert engine.n_running == 3
+            gate.set()
+
+    run(act)
+
+
+def test_hosts_that_hung_last_time_share_one_slot_in_eight(scene: Scene) -> None:
+    scene.subscribe(*(f"traag{n}" for n in range(16)), "vlot")
+    with scene.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE hosts SET is_slow = 1 WHERE name LIKE 'traag%'")
+    under_way: set[str] = set()
+    most: list[int] = []
+
+    async def hanging(request: Request) -> FetchResult:
+        under_way.add(request.url)
+        most.append(len(under_way))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        under_way.remove(request.url)
+        return scene.web.failed(Reason.TIMEOUT)
+
+    for n in range(16):
+        scene.web.on(feed_url(f"traag{n}"), hanging)
+
+    async def act() -> None:
+        async with scene.engine(concurrency=16) as engine:
+            await engine.until_idle()
+
+    run(act)
+    assert max(most) == 2
+    assert len(scene.told) == 17
+
+
+def test_what_may_have_ended_the_process_twice_is_asked_while_nothing_else_is(
+    scene: Scene,
+) -> None:
+    names = [f"krant{n}" for n in range(6)]
+    scene.subscribe(*names)
+    suspects = {"krant1", "krant4"}
+    with scene.store.writing() as connection:
+        connection.exec_driver_sql(
+            "UPDATE feeds SET attempts = 2 WHERE name IN ('krant1', 'krant4')"
+        )
+    under_way: set[str] = set()
+    beside: dict[str, set[str]] = {}
+
+    def answer(name: str) -> Callable[[Request], Awaitable[FetchResult]]:
+        async def answering(request: Request) -> FetchResult:
+            under_way.add(name)
+            for _ in range(10):
+                await asyncio.sleep(0)
+                beside.setdefault(name, set()).update(under_way - {name})
+            under_way.remove(name)
+            return scene.web.found(rss(name))
+
+        return answering
+
+    for name in names:
+        scene.web.on(feed_url(name), answer(name))
+
+    async def act() -> None:
+        async with scene.engine() as engine:
+            await engine.until_idle()
+
+    run(act)
+    assert {name for name in names if not beside[name]} == suspects
+    assert one(scene.store, "SELECT max(attempts) FROM feeds") == 0
+    assert count(scene.store, "articles") == 6
+
+
+def test_the_service_goes_on_after_a_suspect_was_asked(scene: Scene) -> None:
+    scene.subscribe("verdacht", "krant", "bode")
+    with scene.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE feeds SET attempts = 2 WHERE name = 'verdacht'")
+
+    async def act() -> None:
+        async with scene.engine(concurrency=2) as engine:
+            while len(scene.told) < 3:
+                await engine.tick()
+                await asyncio.sleep(0)
+            scene.clock.advance(hours=25)
+            while len(scene.told) < 6:
+                await engine.tick()
+                await asyncio.sleep(0)
+
+    run(act)
+
+
+def test_a_group_holds_no_more_of_documents_than_it_may_and_always_the_first() -> None:
+    async def act() -> None:
+        line = _Line[int, None](lambda n_bytes: n_bytes)
+        for n_bytes in (MAX_GROUP_BYTES * 2, 1, MAX_GROUP_BYTES - 1, 1, 1):
+            line.join(n_bytes)
+        groups = []
+        while line.waiting:
+            groups.append([n_bytes for n_bytes, _ in line.take()])
+        assert groups == [[MAX_GROUP_BYTES * 2], [1, MAX_GROUP_BYTES - 1], [1, 1]]
+        for _ in range(MAX_GROUP + 1):
+            line.join(0)
+        assert [len(line.take()), len(line.take())] == [MAX_GROUP, 1]
+
+    run(act)
 
 
 def test_outcomes_that_wait_are_written_together(scene: Scene) -> None:

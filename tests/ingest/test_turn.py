@@ -1,18 +1,31 @@
 """One host's turn: its feeds one by one, then its pages, each outcome safe before the next request."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from archive.model.outcome import Deposited, FeedOutcome, Outcome, PageOutcome
-from archive.store.frontier import HostLease, Release
+from archive.model.outcome import (
+    Deposited,
+    FeedFailed,
+    FeedOutcome,
+    FeedParsed,
+    Outcome,
+    PageOutcome,
+    PageRead,
+    Reason,
+)
+from archive.store.frontier import LEASE_S, HostLease, Release
 from archive.store.store import Store
 from archive.store.subscriptions import Subscription
 from ingest.feed.parse import PARSER_VERSION
-from ingest.turn import Turn
+from ingest.room import ROOM_BYTES, Room
+from ingest.turn import REST_S, TURN_S, Turn
+from ingest.wire.fetch import WireSettings
+from ingest.wire.result import FetchResult, Request
 from ingest.wire.robots import RobotsCache
 from tests.archive.store.depositing import STEADY_PLAN, open_store
 from tests.archive.store.looking import ask, count, one, troubles
@@ -234,3 +247,101 @@ def test_every_outcome_is_told(scene: Scene) -> None:
     scene.web.on("https://krant.example/een", scene.web.page(PAGE.format("een")))
     scene.take()
     assert [type(deposited.outcome) for deposited in told] == [FeedOutcome, PageOutcome]
+
+
+# ---- how long a turn is ---------------------------------------------------------------------------
+
+
+def slowly(scene: Scene, seconds: float, answer: FetchResult) -> Callable[[Request], FetchResult]:
+    """Return an answer that takes so long."""
+
+    def answering(_: Request) -> FetchResult:
+        scene.clock.advance(seconds=seconds)
+        return answer
+
+    return answering
+
+
+def test_a_turn_asks_nothing_more_after_a_minute_and_its_host_waits_in_line_again(
+    scene: Scene,
+) -> None:
+    urls = [scene.subscribe(f"krant{n}") for n in range(5)]
+    for n, url in enumerate(urls):
+        scene.web.on(url, slowly(scene, 25, scene.web.found(rss(f"bericht{n}"))))
+    started_at = scene.clock()
+    scene.take()
+    assert [request.url for request in scene.web.asked] == urls[:3]
+    assert scene.store.next_due_at() == scene.clock() == started_at + timedelta(seconds=75)
+    scene.take()
+    assert [request.url for request in scene.web.asked] == urls
+    assert one(scene.store, "SELECT max(attempts) FROM feeds") == 0
+
+
+def test_a_batch_of_hanging_requests_never_outlasts_its_lease() -> None:
+    # The last request may begin just before the minute is over, and take the whole of the wire's deadline.
+    assert timedelta(seconds=TURN_S + WireSettings().total_s) < timedelta(seconds=LEASE_S)
+
+
+def test_a_host_that_hangs_is_left_at_once_and_remembered_until_it_answers(scene: Scene) -> None:
+    first, second = scene.subscribe("een"), scene.subscribe("twee")
+    scene.web.on(first, scene.web.failed(Reason.TIMEOUT))
+    scene.web.on(second, scene.web.found(rss("bericht")))
+    scene.take()
+    assert [request.url for request in scene.web.asked] == [first]
+    assert one(scene.store, "SELECT is_slow FROM hosts") == 1
+    scene.take()
+    assert [request.url for request in scene.web.asked] == [first, second]
+    assert one(scene.store, "SELECT is_slow FROM hosts") == 0
+
+
+def test_a_host_whose_turn_failed_by_our_fault_rests_and_suspects_nobody(scene: Scene) -> None:
+    scene.subscribe("een")
+    scene.web.on(scene.subscribe("twee"), scene.web.found(rss("bericht")))
+
+    async def broken(outcome: Outcome) -> Deposited:
+        raise RuntimeError("a fault of ours")
+
+    scene.ledger.deposit = broken  # type: ignore[method-assign]  # the writer, for once
+    with pytest.raises(RuntimeError, match="ours"):
+        scene.take()
+    assert scene.store.next_due_at() == scene.clock() + timedelta(seconds=REST_S)
+    assert one(scene.store, "SELECT max(attempts) FROM feeds") == 0
+
+
+# ---- memory ---------------------------------------------------------------------------------------
+
+
+def test_a_deposit_is_told_without_the_documents_that_are_in_the_archive_now(scene: Scene) -> None:
+    told: list[Deposited] = []
+    scene.turn._on_deposit = told.append
+    scene.web.on(scene.subscribe("een", page="always"), scene.web.found(rss("een")))
+    scene.web.on("https://krant.example/een", scene.web.page(PAGE.format("een")))
+    scene.web.on(scene.subscribe("twee"), scene.web.found(b"<html>geen feed</html>"))
+    scene.take()
+    by_kind = {type(done.outcome.result): done.outcome.result for done in told}
+    parsed, failed, read = by_kind[FeedParsed], by_kind[FeedFailed], by_kind[PageRead]
+    assert isinstance(parsed, FeedParsed) and isinstance(read, PageRead)
+    assert isinstance(failed, FeedFailed)
+    assert (parsed.body, parsed.parsed.entries, parsed.parsed.title) == (b"", (), "Krant")
+    assert (read.body, read.page.text, read.page.html) == (b"", None, None)
+    assert (failed.body, failed.reason) == (None, Reason.NOT_A_FEED)
+    assert [done.n_new for done in told].count(1) == 1
+
+
+def test_a_request_waits_while_the_room_is_full_of_documents(scene: Scene) -> None:
+    scene.web.on(scene.subscribe("een"), scene.web.found(rss("een")))
+
+    async def act() -> None:
+        room = Room()
+        scene.turn._room = room
+        room.change(ROOM_BYTES)
+        taking = asyncio.create_task(scene.turn.take(scene.lease()))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        assert scene.web.asked == []
+        room.change(-ROOM_BYTES)
+        await taking
+        assert len(scene.web.asked) == 1
+        assert room.held_bytes == 0
+
+    asyncio.run(act())

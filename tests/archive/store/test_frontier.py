@@ -204,3 +204,58 @@ def test_a_lost_lease_tells_nothing_of_its_host(connection: Connection) -> None:
     frontier.release(connection, late)
     frontier.release(connection, Release(lease=held))
     assert [lease.is_slow for lease in claim(connection, at=later)] == [False]
+
+
+# ---- who may have ended the process ---------------------------------------------------------------
+
+
+def die(connection: Connection, at: datetime) -> datetime:
+    """Claim all that is due, as a process with many hosts under way does, and let it end; returns when it is again."""
+    for lease in claim(connection, at=at):
+        claimed_feeds(connection, lease, at=at)
+    return at + timedelta(seconds=LEASE_S + 1)
+
+
+def attempts(connection: Connection) -> list[int]:
+    return list(connection.scalars(sa.select(feeds.c.attempts).order_by(feeds.c.id)))
+
+
+def test_any_number_of_power_cuts_with_many_feeds_under_way_parks_none(
+    connection: Connection,
+) -> None:
+    subscribe(connection, *(f"https://h{n // 2}.example/{n}" for n in range(8)))
+    now = NOON
+    for _ in range(MAX_CLAIMS_TOGETHER + 3):
+        now = die(connection, now)
+    assert attempts(connection) == [MAX_CLAIMS_TOGETHER] * 8
+    assert set(connection.scalars(sa.select(feeds.c.state))) == {"active"}
+
+
+def test_only_a_death_while_asked_alone_parks_a_feed(connection: Connection) -> None:
+    killer, other = subscribe(connection, "https://a.example/0", "https://a.example/1")
+    now = NOON
+    for _ in range(MAX_CLAIMS_TOGETHER):
+        now = die(connection, now)
+    (lease,) = claim(connection, at=now)
+    alone = replace(lease, is_alone=True)
+    assert claimed_feeds(connection, alone, at=now) == ["https://a.example/0"]
+    now += timedelta(seconds=LEASE_S + 1)  # and it ends once more
+    (lease,) = claim(connection, at=now)
+    alone = replace(lease, is_alone=True)
+    assert claimed_feeds(connection, alone, at=now) == ["https://a.example/1"]
+    states = {row.id: row.state for row in connection.execute(sa.select(feeds))}
+    assert states == {killer: "parked", other: "active"}
+
+
+def test_what_was_not_asked_is_no_suspect_and_what_others_are_suspected_of_stays(
+    connection: Connection,
+) -> None:
+    asked, unasked, suspect = subscribe(connection, *(f"https://a.example/{n}" for n in range(3)))
+    connection.execute(
+        sa.update(feeds).where(feeds.c.id == suspect).values(attempts=MAX_CLAIMS_TOGETHER)
+    )
+    (lease,) = claim(connection)
+    assert claimed_feeds(connection, lease) == ["https://a.example/0", "https://a.example/1"]
+    connection.execute(sa.update(feeds).where(feeds.c.id == asked).values(attempts=0))
+    frontier.release(connection, Release(lease=lease, unasked=(unasked,)))
+    assert attempts(connection) == [0, 0, MAX_CLAIMS_TOGETHER]
