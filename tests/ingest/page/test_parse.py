@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from archive.model.stated import ArticlePage, WallKind
 from ingest.clean import text_of
-from tests.ingest.page.pages import PARAGRAPHS, TEXT, Sample, page, read, runs, samples
+from tests.ingest.page.pages import PARAGRAPHS, TEXT, Sample, page, read, samples
 
 SAMPLES = samples()
 OFFERS = (
@@ -113,11 +113,6 @@ def test_a_page_cut_in_the_middle_gives_what_is_there() -> None:
     assert found.reading_minutes == 2
 
 
-def share_within(text: str, html_text: str) -> float:
-    ours, theirs = runs(text), runs(html_text)
-    return sum((ours & theirs).values()) / sum(ours.values()) if ours else 1.0
-
-
 def mutated(body: bytes, seed: int) -> bytes:
     """Cut, double, drop and overwrite pieces of a page."""
     chance = random.Random(seed)
@@ -169,7 +164,7 @@ def test_mutated_pages_never_raise(sample: Sample, seed: int) -> None:
     finally:
         logger.removeHandler(handler)
     assert errors == []
-    assert share_within(found.text or "", text_of(found.html or "")) >= 0.99
+    assert set((found.text or "").split("\n")) <= {"", *text_of(found.html or "").split("\n")}
     if found.wall is not None and found.wall.kind is not WallKind.PAYWALL:
         assert (found.title, found.text, found.html) == (None, None, None)
 
