@@ -213,7 +213,8 @@ class Backfill:
         job = await self._lease(url)
         hold_s = 0
         try:
-            first = Request(url=job.url, operator_url=job.url, verify_tls=job.verify_tls)
+            vouched = job.written_url or job.url
+            first = Request(url=job.url, operator_url=vouched, verify_tls=job.verify_tls)
             fetcher = Onward(self._fetcher.fetch, first)
             asked = await poll_feed(replace(job, url=url), fetcher, self._parser, clock=self._clock)
             outcome = replace(asked, job=job)

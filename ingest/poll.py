@@ -88,7 +88,7 @@ async def poll_feed(
         validators=job.validators,
         basic_auth=basic_auth,
         verify_tls=job.verify_tls,
-        operator_url=job.url,
+        operator_url=job.written_url or job.url,
     )
     asked = await _ask(job, request, fetcher, parser, clock)
     exchange, result = asked.exchange, asked.result

@@ -130,13 +130,15 @@ class FeedJob:
     `epoch` and `owner` are the fence of the host's lease. `known` are the digests of the items in the feed's
     current window, for `ingest.feed` (empty when the parser's version changed). `validators` is None when none may
     be sent (none held, or the unconditional poll is due). `attempts` counts claims without an outcome. `is_pushed`: a
-    hub tells of its news, and lately no poll found what it had not told.
-    `etag_pair` etc. live in `validators`.
+    hub tells of its news, and lately no poll found what it had not told. `written_url` is the address that the
+    operator subscribed to (without secrets), where a feed has moved since: what `[fetch] allow_networks` opens is
+    open to hosts that he wrote, and not to where they send us.
     """
 
     feed_id: int
     name: str
     url: str
+    written_url: str | None = None
     host: str
     host_id: int
     epoch: int

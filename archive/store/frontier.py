@@ -304,7 +304,7 @@ def due_pages(
             page_tasks,
             feeds.c.is_private,
             feeds.c.verify_tls,
-            feeds.c.url.label("feed_url"),
+            feeds.c.birth_url.label("feed_url"),
             revisions.c.language,
         )
         .join(feeds, feeds.c.id == page_tasks.c.feed_id)
@@ -433,6 +433,7 @@ def _feed_job(
         feed_id=row.id,
         name=row.name,
         url=row.url,
+        written_url=row.birth_url,
         host=lease.host,
         host_id=lease.host_id,
         epoch=lease.epoch,

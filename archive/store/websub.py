@@ -391,5 +391,5 @@ _HUB_FEEDS: Final = sa.select(
     feeds.c.auth_file,
 )
 _SUBSCRIPTIONS: Final = sa.select(
-    websub, feeds.c.name.label("feed_name"), feeds.c.url.label("feed_url")
+    websub, feeds.c.name.label("feed_name"), feeds.c.birth_url.label("feed_url")
 ).join(feeds, feeds.c.id == websub.c.feed_id)

@@ -73,6 +73,7 @@ class ScriptedSites:
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self.asked: list[tuple[datetime, str, Validators | None]] = []
+        self.requests: list[Request] = []
         self._clock = clock
         self._replies: dict[str, list[Reply]] = defaultdict(list)
 
@@ -80,6 +81,7 @@ class ScriptedSites:
         self._replies[url] = list(replies)
 
     async def fetch(self, request: Request) -> FetchResult:
+        self.requests.append(request)
         trip = Trip(request, started_at=self._clock())
         address = trip.set_out()
         while True:

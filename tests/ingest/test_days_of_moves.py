@@ -42,6 +42,15 @@ def test_a_moved_feed_is_polled_on_at_its_new_host_and_the_old_one_is_left_alone
     assert days.row().state == "active"
 
 
+def test_a_moved_feed_is_vouched_for_by_the_address_its_operator_wrote(days: Days) -> None:
+    days.subscribe()
+    days.on(FEED, moved(NEW))
+    days.polls_for(hours=48)
+    days.poll()
+    last = days.sites.requests[-1]
+    assert (last.url, last.operator_url) == (NEW, FEED)
+
+
 def test_the_old_address_still_names_the_feed_and_its_articles_are_the_same(days: Days) -> None:
     feed_id = days.subscribe()
     days.on(FEED, moved(NEW))
