@@ -122,3 +122,11 @@ def test_the_place_that_opens_a_report_is_no_section() -> None:
     place = "<b>OOSTERHAVEN</b> "
     html = page("18 mei 2026", paragraphs=(place + PARAGRAPHS[0], *PARAGRAPHS[1:]))
     assert read(html, "https://kustkrant.example/a/5142").section is None
+
+
+def test_a_byline_whose_day_stands_in_a_time_element_is_no_text() -> None:
+    line = 'Par Aafke Bos, publié le <time datetime="2026-05-18T10:00:00+02:00">18 mai 2026</time>'
+    found = read(page(line, lang="fr"))
+    assert found.text == TEXT
+    assert found.authors == ("Aafke Bos",)
+    assert found.published_at == datetime(2026, 5, 18, 8, 0, tzinfo=UTC)

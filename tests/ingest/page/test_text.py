@@ -1,7 +1,9 @@
 import pytest
+from lxml.html import fragment_fromstring
 
 from archive.model.site import SiteRules
-from tests.ingest.page.pages import ADDRESS, PARAGRAPHS, TEXT, page, read
+from ingest.page.text import apply_line_rules
+from tests.ingest.page.pages import ADDRESS, PARAGRAPHS, TEXT, TITLE, page, read
 
 LONG = tuple(
     f"{words} Dat is alinea {n} van een lang verhaal." for n in range(9) for words in PARAGRAPHS
@@ -158,3 +160,30 @@ def test_a_site_may_name_its_text_and_what_to_remove() -> None:
 def test_a_selector_that_cannot_be_read_matches_nothing() -> None:
     rules = SiteRules(text="p:[[", remove=("::", "???"), section=">>", header_line="[")
     assert read(page("Vandaag"), ADDRESS, rules).text == TEXT
+
+
+def test_an_article_that_is_set_in_a_footer_or_a_menu_is_read() -> None:
+    for tag in ("footer", "nav"):
+        html = page("Vandaag").replace("<article>", f"<{tag}>").replace("</article>", f"</{tag}>")
+        assert PARAGRAPHS[1] in (read(html).text or "")
+
+
+@pytest.mark.parametrize(
+    ("sites", "is_kept"), [(("elders", "ginds"), True), (("kustkrant",), False)]
+)
+def test_a_list_of_links_is_kept_where_it_leads_to_other_sites(
+    sites: tuple[str, ...], is_kept: bool
+) -> None:
+    links = "".join(
+        f'<li><a href="https://{site}.example/{n}">Het onderzoek naar de oever, deel {n}</a></li>'
+        for n, site in enumerate((*sites, sites[0]))
+    )
+    text = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    body = fragment_fromstring(f"{text}<ul>{links}</ul>", create_parent="div")
+    apply_line_rules(body, [TITLE], "kustkrant.example")
+    assert (body.find("ul") is not None) is is_kept
+
+
+def test_a_heading_that_repeats_the_title_behind_a_kicker_is_no_text() -> None:
+    html = page("Vandaag", paragraphs=(f"</p><h2>Verkeer: {TITLE}</h2><p>", *PARAGRAPHS))
+    assert read(html).text == TEXT
