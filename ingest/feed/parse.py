@@ -260,18 +260,17 @@ class _Feeding:
     """Gives feedparser's strict parser the tags and texts that expat finds, as xml.sax would.
 
     How feedparser names a tag depends on the namespaces in use, so its names are learnt from its
-    own methods, and forgotten when those change.
+    own methods, for each set of namespaces anew.
     """
 
     def __init__(self, parser: Any) -> None:
         parser.resolve_relative_uris = parser.sanitize_html = False
         parser.contentparams = _ContentParams()
-        parser.namespaces_in_use = _Namespaces(self._forget)
+        parser.namespaces_in_use = _Namespaces(self._change_names)
         self._parser = parser
         self._start_of, self._end_of = parser.unknown_starttag, parser.unknown_endtag
         parser.unknown_starttag, parser.unknown_endtag = self._named_start, self._named_end
-        self._starts: dict[str, str] = {}  # expat's name of a tag -> feedparser's
-        self._ends: dict[str, str] = {}
+        self._names = _names_in(())
         self._learning: str | None = None
 
     def read(self, document: bytes) -> _Found:
@@ -292,7 +291,7 @@ class _Feeding:
         )
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = self._starts.get(name)
+        tag = self._names.starts.get(name)
         # `decls` holds a declaration of xlink, which feedparser shows to the next tag.
         if tag is None or self._parser.decls or " " in "".join(attributes):
             self._learning = name
@@ -305,7 +304,7 @@ class _Feeding:
             self._start_of(tag, [])
 
     def _end(self, name: str) -> None:
-        tag = self._ends.get(name)
+        tag = self._names.ends.get(name)
         if tag is None:
             self._learning = name
             self._parser.endElementNS(_pair_of(name), None)
@@ -323,19 +322,44 @@ class _Feeding:
     def _named_start(self, tag: str, attributes: list[tuple[str, str]]) -> None:
         # math and svg get an attribute of their own, so they always go the long way.
         if self._learning is not None and "xmlns" not in dict(attributes):
-            self._starts[self._learning] = tag
+            self._names.learn(self._names.starts, self._learning, tag)
         self._learning = None
         self._start_of(tag, attributes)
 
     def _named_end(self, tag: str) -> None:
         if self._learning is not None:
-            self._ends[self._learning] = tag
+            self._names.learn(self._names.ends, self._learning, tag)
             self._learning = None
         self._end_of(tag)
 
-    def _forget(self) -> None:
-        self._starts.clear()
-        self._ends.clear()
+    def _change_names(self) -> None:
+        in_use = self._parser.namespaces_in_use
+        # Real documents use at most 30. A tuple of thousands at each of as many would be quadratic.
+        if len(in_use) <= 64 and all(len(address) < 300 for address in in_use.values()):
+            self._names = _names_in(tuple(in_use.items()))
+        else:
+            self._names = _Names()
+
+
+class _Names:
+    """How feedparser names a tag, at its start and at its end, by what expat calls it."""
+
+    def __init__(self) -> None:
+        self.starts: dict[str, str] = {}
+        self.ends: dict[str, str] = {}
+
+    def learn(self, names: dict[str, str], name: str, tag: str) -> None:
+        if len(names) < 300 and len(name) < 300:  # they outlive their document
+            names[name] = tag
+
+
+@lru_cache(maxsize=256)
+def _names_in(namespaces: tuple[tuple[str, str], ...]) -> _Names:
+    """Return what was learnt under these (prefix, address): most feeds of one format use the same.
+
+    Without it each poll for one new entry learns some 20 names, a tenth of its cost.
+    """
+    return _Names()
 
 
 class _Namespaces(dict[str, str]):

@@ -14,7 +14,7 @@ from typing import Final
 from xml.parsers import expat
 
 from archive.errors import NotAFeed
-from ingest.feed.scan import MAX_ATTRIBUTES, MAX_DEPTH
+from ingest.feed.scan import MAX_ATTRIBUTES, MAX_DEPTH, MAX_ELEMENTS
 
 DIGEST_BYTES: Final = 16
 _ITEMS: Final = ("item", "entry")
@@ -58,7 +58,7 @@ def cut(body: bytes, version: int) -> Cut | None:
     """Return the items of a UTF-8 document, or None where it is not well-formed or is odd.
 
     `version` is that of the parser: another version gives other digests. Raises NotAFeed where a
-    tag has too many attributes or lies too deep (see `scan`).
+    tag has too many attributes or lies too deep, or elements are too many (see `scan`).
     """
     found = _Reading(body)
     end = found.read()
@@ -85,7 +85,9 @@ class _Reading:
         self.items: list[tuple[int, int]] = []
         self.left_out: list[tuple[int, int]] = []
         self.is_odd = False
+        self._n_elements = 0
         self._depth = 0
+        self._others: set[str] = set()  # names of tags that neither begin an item nor are left out
         # The element that is being measured, an item or one to leave out: none within another.
         self._start_at: int | None = None
         self._start_depth = 0
@@ -109,19 +111,27 @@ class _Reading:
         return len(self.body)
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
+        self._n_elements += 1
+        self._depth = depth = self._depth + 1
+        if depth > MAX_DEPTH:
             raise NotAFeed("a document made to be slow", f"over {MAX_DEPTH} levels deep")
         if len(attributes) > MAX_ATTRIBUTES:
             detail = f"over {MAX_ATTRIBUTES} attributes on a tag"
             raise NotAFeed("a document made to be slow", detail)
+        if self._n_elements > MAX_ELEMENTS:
+            raise NotAFeed("a document made to be slow", f"over {MAX_ELEMENTS} elements")
+        if name in self._others:
+            return
         local = name.rpartition(" ")[2].lower()
         if local in _ITEMS:
             if self._start_at is not None or self._depth != (self._item_depth or self._depth):
                 self.is_odd = True  # an item within an item, or items at two levels
                 return
             self._item_depth = self._depth
-        elif local != _LEFT_OUT or self._start_at is not None:
+        elif local != _LEFT_OUT:
+            self._others.add(name)
+            return
+        elif self._start_at is not None:
             return
         self._is_item = local in _ITEMS
         self._start_at, self._start_depth = self._parser.CurrentByteIndex, self._depth
@@ -129,7 +139,7 @@ class _Reading:
         self._empty_until = tag.end() if tag and tag[0].endswith(b"/>") else None
 
     def _end(self, name: str) -> None:
-        if self._start_at is not None and self._depth == self._start_depth:
+        if self._depth == self._start_depth and self._start_at is not None:
             # At the end of `<item/>` expat stands behind the tag, at that of others before it.
             end_tag_at = self._parser.CurrentByteIndex
             stop = self._empty_until or self.body.find(b">", end_tag_at) + 1

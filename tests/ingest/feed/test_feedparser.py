@@ -187,6 +187,19 @@ def test_a_namespace_declared_at_each_item_is_learnt_once() -> None:
         assert_same(f"{HEAD}{items}</channel></rss>".encode())
 
 
+def test_names_learnt_from_one_document_serve_no_other_namespaces() -> None:
+    """One prefix for two namespaces, and one namespace under two prefixes."""
+    item = "<item><{0}:creator xmlns:{0}='{1}'>a</{0}:creator></item>"
+    dublin_core = "http://purl.org/dc/elements/1.1/"
+    for prefix, address in (("p", "urn:p"), ("p", dublin_core), ("q", "urn:p"), ("p", "urn:q")) * 2:
+        assert_same(f"<rss><channel>{item.format(prefix, address)}</channel></rss>".encode())
+
+
+def test_a_thousand_namespaces_are_read_as_feedparser_reads_them() -> None:
+    items = "".join(f"<item xmlns:n{n}='urn:{n}'><n{n}:a>b</n{n}:a></item>" for n in range(1_000))
+    assert_same(f"<rss><channel>{items}</channel></rss>".encode())
+
+
 def test_what_stops_the_short_way_is_left_to_feedparser(monkeypatch: pytest.MonkeyPatch) -> None:
     body = WHOLE["atom"].encode()
     expected = parse_feed(body, URL)

@@ -104,8 +104,9 @@ def test_a_public_document_type_stays_and_its_definitions_go() -> None:
         b"<rss><a " + b" ".join(b"x%d='1'" % n for n in range(MAX_ATTRIBUTES + 1)) + b"/>",
         b"<rss>" + b"<item>" * MAX_DEPTH,
         b"<rss>" + b"<item></b>" * MAX_DEPTH,
+        b"<rss>" + b"<br>" * 100_001,
     ],
-    ids=["attributes", "levels", "levels with other ends"],
+    ids=["attributes", "levels", "levels with other ends", "tags"],
 )
 def test_a_document_made_to_be_slow_is_refused(body: bytes) -> None:
     with pytest.raises(NotAFeed, match="slow"):

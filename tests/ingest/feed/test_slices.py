@@ -120,8 +120,9 @@ def test_assembling_leaves_head_and_tail_as_they_are() -> None:
     [
         b"<rss>" + b"<a>" * 300 + b"</a>" * 300 + b"</rss>",
         b"<rss " + b" ".join(b"x%d='1'" % n for n in range(300)) + b"></rss>",
+        b"<rss><item>" + b"<a/>" * 600_000 + b"</item></rss>",
     ],
-    ids=["deep", "wide"],
+    ids=["deep", "wide", "many"],
 )
 def test_the_pass_refuses_what_would_be_slow(body: bytes) -> None:
     with pytest.raises(NotAFeed, match="slow"):
