@@ -28,7 +28,7 @@ from archive.model.outcome import (
 )
 from archive.model.site import SiteRules
 from archive.model.stated import ArticlePage, ParsedFeed
-from archive.store.frontier import MAX_FEEDS_A_TURN, HostLease, Release
+from archive.store.frontier import MAX_FEEDS_A_TURN, PARKED_AFTER_CLAIMS, HostLease, Release
 from ingest.poll import Fetcher, Parser, poll_feed, read_page
 from ingest.room import BYTES_A_BYTE, Place, Room
 from ingest.wire.robots import RobotsCache
@@ -112,6 +112,7 @@ class Turn:
                 if held is None or not (feeds or pages):
                     break
                 host.unasked.update(job.feed_id for job in feeds)
+                host.unasked_pages.update(page.task_id for page in pages)
                 if not await self._do(feeds, pages, host):
                     break
         except Exception:
@@ -126,6 +127,7 @@ class Turn:
                         # Behind those who wait already.
                         not_before=self._clock() + timedelta(seconds=rest_s),
                         unasked=tuple(host.unasked),
+                        unasked_pages=tuple(host.unasked_pages),
                     )
                 )
         return held is not None and held.suspects_wait
@@ -148,6 +150,7 @@ class Turn:
                     host.unasked.discard(job.feed_id)
                 case PageJob():
                     deposited = await self._read_page(job)
+                    host.unasked_pages.discard(job.task_id)
             host.is_slow = _timed_out(deposited)
             if deposited.is_fenced or host.is_slow or _asked_to_wait(deposited):
                 return False
@@ -161,7 +164,7 @@ class Turn:
             return await self._deposit(outcome)
 
     async def _read_page(self, job: PageJob) -> Deposited:
-        refused = await self._robots_refuse(job)
+        refused = _given_up(job, self._clock()) or await self._robots_refuse(job)
         if refused is not None:
             return await self._deposit(refused)
         async with self._room.place() as place:
@@ -206,13 +209,14 @@ class Turn:
 
 @dataclass(slots=True)
 class _Host:
-    """What a turn knows of its host: when it ends, whether the last answer did not come in time, and the feeds that
-    it has claimed and not asked yet.
+    """What a turn knows of its host: when it ends, whether the last answer did not come in time, and the feeds and
+    page tasks that it has claimed and not asked yet.
     """
 
     ends_at: datetime
     is_slow: bool | None = None
     unasked: set[int] = field(default_factory=set)
+    unasked_pages: set[int] = field(default_factory=set)
 
 
 class _Weighing:
@@ -238,6 +242,22 @@ class _Weighing:
     ) -> ArticlePage:
         self._place.holds(len(body) * BYTES_A_BYTE)
         return await self._parser.parse_page(body, url, fetched_at, content_type, rules)
+
+
+def _given_up(job: PageJob, at: datetime) -> PageOutcome | None:
+    """Return the outcome of a page that was asked alone in the process, and that no process has survived."""
+    if job.n_claims < PARKED_AFTER_CLAIMS:
+        return None
+    return PageOutcome(
+        job=job,
+        exchange=Exchange(requested_url=job.url, url=job.url, started_at=at),
+        result=PageFailed(
+            reason=Reason.PARSE_LIMIT,
+            detail=f"asked {job.n_claims} times without an outcome, the last time alone: "
+            "it seems to end the whole process",
+            final=True,
+        ),
+    )
 
 
 def without_documents(deposited: Deposited) -> Deposited:

@@ -208,7 +208,10 @@ class FeedOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageJob:
-    """One article page, claimed. `attempts` counts earlier tries; `feed_url` is the address an operator wrote."""
+    """One article page, claimed. `attempts` counts earlier tries; `feed_url` is the address an operator wrote.
+
+    `n_claims` counts earlier claims that had no outcome at all.
+    """
 
     task_id: int
     variant_id: int
@@ -220,6 +223,7 @@ class PageJob:
     epoch: int
     owner: str
     attempts: int = 0
+    n_claims: int = 0
     language: str | None = None
     due_at: datetime | None = None
     is_private: bool = False

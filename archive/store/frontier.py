@@ -69,13 +69,14 @@ class HostLease:
 class Release:
     """A host that is given back, not to be asked before `not_before`; `is_slow` as it was found (None: not asked).
 
-    `unasked` are the feeds that were claimed and have no outcome (a stop, a Retry-After).
+    `unasked` are the feeds that were claimed and have no outcome (a stop, a Retry-After), `unasked_pages` the tasks.
     """
 
     lease: HostLease
     is_slow: bool | None = None
     not_before: datetime | None = None
     unasked: tuple[int, ...] = ()
+    unasked_pages: tuple[int, ...] = ()
 
 
 def claim_hosts(
@@ -148,6 +149,9 @@ def release(connection: Connection, ended: Release) -> None:
     )
     if ended.unasked:
         _UNCOUNT_CLAIM.write_all(connection, [{"feed": feed_id} for feed_id in ended.unasked])
+    if ended.unasked_pages:
+        tasks = [{"task": task_id} for task_id in ended.unasked_pages]
+        _UNCOUNT_PAGE_CLAIM.write_all(connection, tasks)
 
 
 def hold(connection: Connection, host_id: int, *, until_us: int) -> None:
@@ -270,9 +274,12 @@ def due_feeds(
 def suspects_wait(
     connection: Connection, lease: HostLease, *, now: datetime, only: Collection[int] | None = None
 ) -> bool:
-    """Return whether feeds of the host are due that are given out only while nothing else is under way."""
-    due = _SUSPECTS.rows(connection, of_host=lease.host_id, now=to_us(now))
-    return any(only is None or row.id in only for row in due)
+    """Return whether feeds or pages of the host are due that are given out only while nothing else is under way."""
+    return any(
+        only is None or row.feed_id in only
+        for suspects in (_SUSPECTS, _SUSPECT_PAGES)
+        for row in suspects.rows(connection, of_host=lease.host_id, now=to_us(now))
+    )
 
 
 def _park(connection: Connection, feed_ids: Sequence[int]) -> None:
@@ -298,7 +305,11 @@ def due_pages(
     only_feeds: Collection[int] | None = None,
     limit: int = MAX_PAGES_A_TURN,
 ) -> tuple[PageJob, ...]:
-    """Claim the host's due pages, longest due first."""
+    """Claim the host's due pages, longest due first; suspects as with feeds.
+
+    One that was claimed PARKED_AFTER_CLAIMS times is given out too, with `n_claims` telling it: it is to end as a
+    failure, and not to be asked.
+    """
     query = (
         sa.select(
             page_tasks,
@@ -317,6 +328,8 @@ def due_pages(
     if only_feeds is not None:
         query = query.where(page_tasks.c.feed_id.in_(only_feeds))
     rows = connection.execute(query).all()
+    calm = [row for row in rows if row.claims != MAX_CLAIMS_TOGETHER]
+    rows = calm or (rows[:1] if lease.is_alone else [])
     if rows:
         connection.execute(
             sa.update(page_tasks)
@@ -335,6 +348,7 @@ def due_pages(
             epoch=lease.epoch,
             owner=lease.owner,
             attempts=row.attempts,
+            n_claims=row.claims,
             language=row.language,
             due_at=to_at(row.due_at),
             is_private=row.is_private,
@@ -516,6 +530,11 @@ _CLAIM: Final = (
         next_at=sa.bindparam("until"),
     )
 )
+_UNCOUNT_PAGE_CLAIM: Final = Prepared(
+    sa.update(page_tasks)
+    .where(page_tasks.c.id == sa.bindparam("task"), page_tasks.c.claims > 0)
+    .values(claims=page_tasks.c.claims - sa.literal_column("1"))
+)
 _UNCOUNT_CLAIM: Final = Prepared(
     sa.update(feeds)
     .where(feeds.c.id == sa.bindparam("feed"), feeds.c.attempts > 0)
@@ -545,7 +564,14 @@ _DUE_IDS: Final = Prepared(
     sa.select(feeds.c.id).where(*_IS_DUE).order_by(feeds.c.next_poll_at, feeds.c.id)
 )
 _SUSPECTS: Final = Prepared(
-    sa.select(feeds.c.id).where(*_IS_DUE, feeds.c.attempts >= MAX_CLAIMS_TOGETHER)
+    sa.select(feeds.c.id.label("feed_id")).where(*_IS_DUE, feeds.c.attempts >= MAX_CLAIMS_TOGETHER)
+)
+_SUSPECT_PAGES: Final = Prepared(
+    sa.select(page_tasks.c.feed_id).where(
+        page_tasks.c.host_id == sa.bindparam("of_host"),
+        page_tasks.c.due_at <= sa.bindparam("now"),
+        page_tasks.c.claims == MAX_CLAIMS_TOGETHER,
+    )
 )
 _DUE_FEEDS: Final = Prepared(
     sa.select(feeds, _IS_PUSHED)

@@ -22,6 +22,10 @@ READS = {"reads": True}
 PAGE_CACHE_KIB = 16 * 1024
 """A 16 MB page cache: p99 of a phrase at 1M articles 24 ms against 8-16 with 64 MB (SEARCH)."""
 
+CHECKPOINT_PAGES = 4_000
+"""Pages of the log (16 MB) before they are moved into the file, which costs an fsync. With SQLite's 1,000, every second
+claim out of a million feeds paid for one: p95 16 ms instead of 8."""
+
 _STAMP = (
     """CREATE TABLE alembic_version (
     version_num VARCHAR(32) NOT NULL,
@@ -120,6 +124,7 @@ def _engine(path: Path) -> sa.Engine:
             "synchronous = NORMAL",
             "foreign_keys = ON",
             f"cache_size = -{PAGE_CACHE_KIB}",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
             "temp_store = MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from archive.model.stated import ParsedFeed
+from archive.model.site import SiteRules
+from archive.model.stated import ArticlePage, ParsedFeed
 from archive.store.frontier import LEASE_S
 from archive.store.subscriptions import Subscription
 from ingest.engine import Engine, Writer
@@ -24,14 +25,45 @@ MOST_DEATHS = 10
 
 
 class DeadlyParser(HereParser):
-    """Kills its own process over one document, as no exception of a parser's can."""
+    """Kills its own process over one document, a feed's or a page's, as no exception of a parser's can."""
 
     async def parse_feed(
         self, body: bytes, url: str, content_type: str | None, known: frozenset[bytes]
     ) -> ParsedFeed:
-        if b"dodelijk" in body:
+        if b"Over dodelijk" in body:
             os.kill(os.getpid(), signal.SIGKILL)
         return await super().parse_feed(body, url, content_type, known)
+
+    async def parse_page(
+        self,
+        body: bytes,
+        url: str,
+        fetched_at: datetime,
+        content_type: str | None,
+        rules: SiteRules | None,
+    ) -> ArticlePage:
+        if b"dodelijk" in body:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return await super().parse_page(body, url, fetched_at, content_type, rules)
+
+
+PAGES = ("een", "dodelijk", "twee")
+"""Articles of the feed `pagina`."""
+
+
+def page_url(name: str) -> str:
+    return f"https://papers.example/artikel/{name}"
+
+
+def rss(feed: str) -> bytes:
+    if feed == "pagina":
+        items = "".join(
+            f"<item><guid>{n}</guid><title>Artikel {n}</title><link>{page_url(name)}</link></item>"
+            for n, name in enumerate(PAGES)
+        )
+    else:
+        items = f"<item><guid>{feed}</guid><title>Over {feed}</title></item>"
+    return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
 
 
 def poll_all(path: Path, now: datetime) -> None:
@@ -42,9 +74,9 @@ def poll_all(path: Path, now: datetime) -> None:
         web = FakeWeb(clock)
         with open_store(path) as store:
             for feed in store.feeds():
-                item = f"<item><guid>{feed.name}</guid><title>Over {feed.name}</title></item>"
-                body = f"<rss version='2.0'><channel><title>x</title>{item}</channel></rss>"
-                web.on(feed.url, web.found(body.encode()))
+                web.on(feed.url, web.found(rss(feed.name)))
+            for name in PAGES:
+                web.on(page_url(name), web.page(f"<html><p>{name}</p></html>"))
             writer = Writer(store, plan=STEADY_PLAN, clock=clock, parser_version=PARSER_VERSION)
             turn = Turn(
                 fetcher=web,
@@ -63,7 +95,7 @@ def poll_all(path: Path, now: datetime) -> None:
 
 def poll_until_it_lives(path: Path) -> int:
     """Start the process anew after each death, once its leases have run out; returns how often it died."""
-    context = multiprocessing.get_context("forkserver")
+    context = multiprocessing.get_context("fork")  # a spawned child imports for 2 s
     for n_deaths in range(MOST_DEATHS):
         now = NOON + timedelta(seconds=n_deaths * (LEASE_S + 1))
         process = context.Process(target=poll_all, args=(path, now))
@@ -99,4 +131,22 @@ def test_a_feed_that_ends_the_process_is_parked_at_its_third_death_and_no_other_
         assert count(store, "articles") == 3
         assert one(store, "SELECT max(attempts) FROM feeds WHERE state = 'active'") == 0
         assert "alone" in one(store, "SELECT last_detail FROM feeds WHERE state = 'parked'")
+        assert troubles(store) == []
+
+
+def test_a_page_that_ends_the_process_is_given_up_at_its_third_death_and_no_other_suffers(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "archive.db"
+    with open_store(path) as store:
+        url = "https://papers.example/pagina"
+        store.add_feed(Subscription(url=url, name="pagina", page="always"), now=NOON)
+    assert poll_until_it_lives(path) == 3
+    with open_store(path) as store:
+        tasks = dict(ask(store, "SELECT url, state FROM page_tasks"))
+        assert tasks[page_url("dodelijk")] == "given_up"
+        assert len(set(tasks.values())) == 2
+        detail = one(store, "SELECT detail FROM page_tasks WHERE state = 'given_up'")
+        assert "alone" in detail
+        assert count(store, "articles") == 3
         assert troubles(store) == []
