@@ -49,7 +49,7 @@ _LINKED_DATA = etree.XPath("//script[contains(@type, 'ld+json')]")
 
 @dataclass(frozen=True)
 class PageTree:
-    """A page as one lxml tree, and the BeautifulSoup views cut from it.
+    """A page as one lxml tree.
 
     `url` is the address after redirects, `base_url` what relative links are resolved against. `is_vast`
     tells a page that is far too large for an article (MAX_ELEMENTS, MAX_SHOWN).
