@@ -196,6 +196,8 @@ class ArticlePage:
     `text` is the blocks of `html` joined by newlines, captions left out. `provenance` maps a field to the source
     of its chosen value, `claims` holds every stated value. `robots` are the page's own directives
     ("noarchive", "nosnippet", ...). `reading_minutes` is as stated, else computed (provenance tells).
+    An instant has the offset of the place it was written in, where that is known: its day is the publisher's day.
+    `language_parts` are (language, words) of the blocks that state another language than the page.
     """
 
     title: str | None = None

@@ -53,7 +53,7 @@ class PageTree:
 
     `url` is the address after redirects, `base_url` what relative links are resolved against. `is_vast`
     tells a page that is far too large for an article (MAX_ELEMENTS, MAX_SHOWN).
-    The tree is not to be changed: who must prune works on `copy()`.
+    The tree is not to be changed: who must prune works on a deep copy.
     """
 
     root: HtmlElement
