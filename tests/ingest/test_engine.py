@@ -383,6 +383,18 @@ def test_what_may_have_ended_the_process_twice_is_asked_while_nothing_else_is(
     assert count(scene.store, "articles") == 6
 
 
+def test_suspects_that_are_no_longer_due_keep_nothing_else_waiting(scene: Scene) -> None:
+    scene.subscribe("krant")
+
+    async def act() -> None:
+        async with scene.engine() as engine:
+            engine._suspects.extend([(998, None), (999, None)])  # hosts of feeds that were erased
+            await engine.until_idle()
+
+    run(act)
+    assert [done.outcome.job.host for done in scene.told] == ["krant.example:443"]
+
+
 def test_the_service_goes_on_after_a_suspect_was_asked(scene: Scene) -> None:
     scene.subscribe("verdacht", "krant", "bode")
     with scene.store.writing() as connection:
