@@ -235,7 +235,7 @@ def _feedparser(document: bytes, url: str) -> _Found:
 # around each tag, a call for each line of text, dates that `draft_of` reads again from their text,
 # the same base joined to itself at each tag. So its strict parser is given what expat reads without
 # them. Over 842 documents (19.9 MB) `feedparser.parse` takes 3.8 s of CPU, this 1.4 s, and each
-# value is the same but the dates (tests/ingest/feed/test_parse.py compares them).
+# value is the same but the dates (tests/ingest/feed/test_feedparser.py compares them).
 
 
 def _well_formed(document: bytes, url: str) -> _Found:
