@@ -476,11 +476,13 @@ def compose(
     first_seen_at: datetime,
     feed_title: str | None = None,
     page_text_is_shared: bool = False,
+    n_feed_words: int | None = None,
 ) -> Chosen:
     """Choose the fields of a revision from the newest statements of one telling.
 
     `hand` holds what a person set (`hand_value`), on top of every ladder. `feed_title` names the site where
-    nobody else does. `page_text_is_shared`: the same page text came for two other articles of the site. The page
+    nobody else does. `page_text_is_shared`: the same page text came for two other articles of the site.
+    `n_feed_words`: how many words the feed's text has, where they are counted already. The page
     fills what the feed did not state and changes no title or date that the feed states; behind a wall, and where
     it is about something else, nothing of it is taken.
     """
@@ -502,10 +504,12 @@ def compose(
     enclosures = {e.url: e for s in (usable, feed) if s is not None for e in s.enclosures}
     _put_hand(choice, hand or {})
     values = choice.values
-    n_words = len(_words(values.get("text", "")))
+    text = values.get("text", "")
+    if n_feed_words is None or text is not feed.text:
+        n_feed_words = len(_words(text))
     return Chosen(
         title=values.get("title", ""),
-        text=values.get("text", ""),
+        text=text,
         html=values.get("html"),
         url=values.get("url"),
         canonical_url=values.get("canonical_url"),
@@ -520,7 +524,7 @@ def compose(
         description=values.get("description"),
         site_name=values.get("site_name"),
         reading_minutes=values.get("reading_minutes"),
-        word_count=n_words,
+        word_count=n_feed_words,
         enclosures=tuple(enclosures.values()),
         text_source=Source.HAND if choice.provenance.get("text") == "hand" else text_source,
         provenance=MappingProxyType({**choice.provenance, "word_count": "computed"}),

@@ -459,6 +459,7 @@ class EntryDeposit:
             variant_id=variant.id,
             statement_id=variant.seen[-1].statement_id,
             statement=one.statement,
+            n_words=one.traits.n_words if one.statement.text else None,
         )
         self._want_page(one, variant, again=False)
 

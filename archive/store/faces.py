@@ -62,6 +62,8 @@ class Begun:
     variant_id: int
     statement_id: int
     statement: record.Statement
+    n_words: int | None
+    """Of its text, where they are counted."""
 
 
 @dataclass(slots=True)
@@ -94,58 +96,60 @@ class Faces:
         """
         if not begun:
             return ()
-        now = to_at(self._now_us)
-        changes: list[FaceChange] = []
-        rows: list[IndexedRevision] = []
-        for one in begun:
-            chosen = record.compose(one.statement, first_seen_at=now, feed_title=feed_title)
-            held = record.chosen_json(chosen)
-            content_digest = drafts.drafted(statements, one.statement_id)["content_digest"]
-            assert isinstance(content_digest, bytes)
-            revision_id = _draft_revision(
-                drafts,
-                chosen,
-                held,
-                variant_id=one.variant_id,
-                number=1,
-                kind=RevisionKind.NEW,
-                first_seen_us=self._now_us,
-                digest=_face_digest(chosen, held),
-                content_digest=content_digest,
-                statement_ids=(one.statement_id,),
-            )
-            effective_at = record.effective_at(chosen.published_at, chosen.published_precision, now)
-            drafts.update(
-                articles,
-                one.article_id,
-                changed=self._change,
-                primary_variant_id=one.variant_id,
-                effective_at=to_us(effective_at),
-            )
-            audience = drafts.drafted(variants, one.variant_id)["audience"]
-            rows.append(
-                IndexedRevision(
-                    revision_id=revision_id,
-                    variant_id=one.variant_id,
-                    article_id=one.article_id,
-                    is_primary=True,
-                    is_private=audience == "private",
-                    kind=RevisionKind.NEW.value,
-                    title=chosen.title,
-                    text=chosen.text,
-                    language=chosen.language,
-                    effective_at_us=to_us(effective_at),
-                    valid_from_us=self._now_us,
-                    labels=labels((feed_id,), chosen.section, held),
-                )
-            )
-            changes.append(
-                FaceChange(
-                    variant_id=one.variant_id, revision_id=revision_id, kind=RevisionKind.NEW
-                )
-            )
+        rows = [self._first(drafts, one, feed_id, feed_title) for one in begun]
         self._indexer.add(driver_of(self._connection), rows)
-        return tuple(changes)
+        return tuple(
+            FaceChange(
+                variant_id=row.variant_id, revision_id=row.revision_id, kind=RevisionKind.NEW
+            )
+            for row in rows
+        )
+
+    def _first(
+        self, drafts: Drafts, one: Begun, feed_id: int, feed_title: str | None
+    ) -> IndexedRevision:
+        """Draft the first revision of an article with what it makes of its article; returns its index row."""
+        now = to_at(self._now_us)
+        chosen = record.compose(
+            one.statement, first_seen_at=now, feed_title=feed_title, n_feed_words=one.n_words
+        )
+        held = record.chosen_json(chosen)
+        content_digest = drafts.drafted(statements, one.statement_id)["content_digest"]
+        assert isinstance(content_digest, bytes)
+        revision_id = _draft_revision(
+            drafts,
+            chosen,
+            held,
+            variant_id=one.variant_id,
+            number=1,
+            kind=RevisionKind.NEW,
+            first_seen_us=self._now_us,
+            digest=_face_digest(chosen, held),
+            content_digest=content_digest,
+            statement_ids=(one.statement_id,),
+        )
+        effective_at = record.effective_at(chosen.published_at, chosen.published_precision, now)
+        drafts.update(
+            articles,
+            one.article_id,
+            changed=self._change,
+            primary_variant_id=one.variant_id,
+            effective_at=to_us(effective_at),
+        )
+        return IndexedRevision(
+            revision_id=revision_id,
+            variant_id=one.variant_id,
+            article_id=one.article_id,
+            is_primary=True,
+            is_private=drafts.drafted(variants, one.variant_id)["audience"] == "private",
+            kind=RevisionKind.NEW.value,
+            title=chosen.title,
+            text=chosen.text,
+            language=chosen.language,
+            effective_at_us=to_us(effective_at),
+            valid_from_us=self._now_us,
+            labels=labels((feed_id,), chosen.section, held),
+        )
 
     def derive(
         self, variant_ids: Collection[int], *, cause: RevisionKind | None = None

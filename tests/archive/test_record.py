@@ -257,6 +257,12 @@ def test_a_text_that_the_site_gives_for_other_articles_too_is_refused() -> None:
     assert chosen(entry(), page(), page_text_is_shared=True).text == LEAD
 
 
+def test_the_words_of_the_feeds_text_are_not_counted_twice_and_those_of_another_text_are() -> None:
+    assert chosen(entry(), n_feed_words=77).word_count == 77
+    assert chosen(entry(), hand={"text": "Four words by hand."}, n_feed_words=77).word_count == 4
+    assert chosen(entry(text=""), page(), n_feed_words=None).word_count > 200
+
+
 def test_one_word_titles_prove_no_page_unrelated() -> None:
     assert not record.is_unrelated("Column", from_page(page(title="x", text="y z")))
     assert not record.is_unrelated(TITLE, from_page(page(title="", text="")))
