@@ -57,7 +57,7 @@ BEHIND: dict[str, tuple[str, ...]] = {
         "archive.terminal",
         "ingest.commands",
     ),
-    "feedparser": ("ingest.feed.parse",),
+    "feedparser": ("ingest.feed.feedparsing",),
     "htmldate": ("ingest.page",),
     "jinja2": ("archive.web",),
     "nh3": ("archive.html",),

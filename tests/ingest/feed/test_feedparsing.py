@@ -1,4 +1,4 @@
-"""ingest/feed/parse.py: feedparser's strict parser, fed by expat, finds what feedparser finds."""
+"""ingest/feed/feedparsing.py: feedparser's strict parser, fed by expat, finds what feedparser finds."""
 
 from collections.abc import Mapping
 from types import SimpleNamespace
@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import NotAFeed
-from ingest.feed import parse, parse_feed
-from ingest.feed.parse import _Found, _strict_parser
+from ingest.feed import feedparsing, parse_feed
+from ingest.feed.feedparsing import Found, _strict_parser
 from ingest.feed.scan import make_ready
 from ingest.feed.slices import cut
 from tests.ingest.feed.samples import NAMES, URL, body_of
@@ -28,7 +28,7 @@ def plain(value: object) -> object:
     return value
 
 
-def shown(found: _Found) -> tuple[object, ...]:
+def shown(found: Found) -> tuple[object, ...]:
     return (
         [plain(entry) for entry in found.entries],
         plain(found.feed),
@@ -40,13 +40,13 @@ def shown(found: _Found) -> tuple[object, ...]:
 def assert_same(document: bytes) -> None:
     """Compare the short way with the long one; what stops one stops the other."""
     try:
-        expected = shown(parse._feedparser(document, URL))
+        expected = shown(feedparsing.as_it_comes(document, URL))
     except NotAFeed as error:
         assert error.__cause__ is not None
         with pytest.raises(type(error.__cause__)):
-            parse._read_strictly(document, URL)
+            feedparsing._read_strictly(document, URL)
     else:
-        assert shown(parse._read_strictly(document, URL)) == expected
+        assert shown(feedparsing._read_strictly(document, URL)) == expected
 
 
 WHOLE = {
@@ -174,7 +174,7 @@ def test_any_address_is_joined_as_feedparser_joins_it(pieces: list[str], is_own_
     url = "".join(pieces)
     for uri in (url, f"https://a.example{url}"):
         base = uri if is_own_base else "https://b.example/c/d?e"
-        assert parse._joined(base, uri) == feedparser.urls._urljoin(base, uri)
+        assert feedparsing._joined(base, uri) == feedparser.urls._urljoin(base, uri)
 
 
 def test_a_namespace_declared_at_each_item_is_learnt_once() -> None:
@@ -207,9 +207,9 @@ def test_what_stops_the_short_way_is_left_to_feedparser(monkeypatch: pytest.Monk
     def stopped(*_: object) -> Any:
         raise TypeError
 
-    monkeypatch.setattr(parse, "_STRICT_PARSER", stopped)
+    monkeypatch.setattr(feedparsing, "_STRICT_PARSER", stopped)
     assert parse_feed(body, URL) == expected
-    monkeypatch.setattr(parse, "_STRICT_PARSER", None)
+    monkeypatch.setattr(feedparsing, "_STRICT_PARSER", None)
     assert parse_feed(body, URL) == expected
 
 
@@ -230,5 +230,5 @@ def test_a_method_that_uses_other_names_stays_as_it_is(monkeypatch: pytest.Monke
     made = _strict_parser(changed)
     assert made.push_content is Other.push_content
     assert made.pop is not Other.pop
-    monkeypatch.setattr(parse, "_STRICT_PARSER", made)
+    monkeypatch.setattr(feedparsing, "_STRICT_PARSER", made)
     assert_same(make_ready(WHOLE["atom"].encode(), None).body)
