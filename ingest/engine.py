@@ -198,6 +198,7 @@ class Engine:
         self._n_slow = 0
         self._claiming = asyncio.Lock()
         self._more_is_due = False
+        self._only: Collection[int] | None = None
         self._suspects = deque[_Suspects]()
         self._is_quiet = False
         self._refill: asyncio.Task[None] | None = None
@@ -225,11 +226,15 @@ class Engine:
         Where feeds may have ended the process before, nothing new begins until they were asked, one by one.
         """
         async with self._claiming:
+            self._only = only
             free = self._concurrency - len(self._turns)
             if free <= 0 or self._turn.is_stopping or self._is_quiet:
                 return 0
-            if self._suspects:
-                return await self._ask_suspects()
+            while self._suspects:
+                if self._turns:
+                    return 0
+                if await self._ask_suspects():
+                    return 1
             leases = await self._writer.run(
                 lambda: self._store.claim_hosts(
                     now=self._clock(),
@@ -241,7 +246,7 @@ class Engine:
             )
             for lease in leases:
                 self._begin(lease, only)
-            self._more_is_due = only is None and len(leases) == free
+            self._more_is_due = len(leases) == free
             return len(leases)
 
     async def write(self, call: Callable[[], Answer]) -> Answer:
@@ -260,7 +265,7 @@ class Engine:
                 raise self.failure
             if self._turns:
                 await asyncio.wait(self._turns, return_when=asyncio.FIRST_COMPLETED)
-            elif not n_started and not self._suspects:
+            elif not n_started:
                 break
         if self.failure is not None:
             raise self.failure
@@ -268,6 +273,8 @@ class Engine:
     async def drain(self, within_s: float = DRAIN_S) -> None:
         """Claim nothing more, let turns end, cancel those that take too long; their hosts come back by lease."""
         self._turn.is_stopping = True
+        async with self._claiming:  # what is being claimed begins, and is waited for below
+            pass
         if self._refill is not None:
             await self._refill
         if self._turns:
@@ -276,10 +283,8 @@ class Engine:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
-    async def _ask_suspects(self) -> int:
-        """Once no turn is under way, claim the next host whose feeds are to be asked alone; returns 1 if it was due."""
-        if self._turns:
-            return 0
+    async def _ask_suspects(self) -> bool:
+        """While no turn is under way, claim the next host whose feeds are to be asked alone; false if it is not due."""
         host_id, only = self._suspects.popleft()
         leases = await self._writer.run(
             lambda: self._store.claim_hosts(
@@ -289,7 +294,7 @@ class Engine:
         for lease in leases:
             self._is_quiet = True
             self._begin(replace(lease, is_alone=True), only)
-        return len(leases)
+        return bool(leases)
 
     def _begin(self, lease: HostLease, only: Collection[int] | None) -> None:
         self._n_slow += lease.is_slow
@@ -307,7 +312,7 @@ class Engine:
 
     async def _claim_more(self) -> None:
         try:
-            await self.tick()
+            await self.tick(only=self._only)
         except Exception:  # the next tick of the clock meets it again, and says so
             log.exception("claim_failed")
 

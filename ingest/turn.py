@@ -151,7 +151,7 @@ class Turn:
                 case PageJob():
                     deposited = await self._read_page(job)
                     host.unasked_pages.discard(job.task_id)
-            host.is_slow = _timed_out(deposited)
+            host.note(deposited)
             if deposited.is_fenced or host.is_slow or _asked_to_wait(deposited):
                 return False
             has_more |= bool(deposited.n_new + deposited.n_joined + deposited.n_revised)
@@ -217,6 +217,13 @@ class _Host:
     is_slow: bool | None = None
     unasked: set[int] = field(default_factory=set)
     unasked_pages: set[int] = field(default_factory=set)
+
+    def note(self, deposited: Deposited) -> None:
+        """Note how its last answer came; what was never asked says nothing."""
+        if _timed_out(deposited):
+            self.is_slow = True
+        elif deposited.outcome.exchange.status is not None:
+            self.is_slow = False
 
 
 class _Weighing:

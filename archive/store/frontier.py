@@ -185,8 +185,8 @@ def refresh_hosts(connection: Connection, host_ids: Collection[int]) -> None:
     )
 
 
-def _next_at(leased_until: "sa.ColumnElement[int] | int") -> sa.ColumnElement[int]:
-    """Return when a host may next be asked: at its earliest due feed or page, after its hold and its lease."""
+def _next_at(not_before: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    """Return when a host may next be asked: at its earliest due feed or page, after its hold, and not before that."""
     of_feeds = (
         sa.select(sa.func.min(feeds.c.next_poll_at))
         .where(feeds.c.host_id == hosts.c.id)
@@ -201,7 +201,7 @@ def _next_at(leased_until: "sa.ColumnElement[int] | int") -> sa.ColumnElement[in
     # What is due never stays so, whatever is held or leased.
     return sa.case(
         (earliest >= NEVER, NEVER),
-        else_=sa.func.max(earliest, hosts.c.hold_until, leased_until),
+        else_=sa.func.max(earliest, hosts.c.hold_until, not_before),
     )
 
 
@@ -283,7 +283,7 @@ def suspects_wait(
 
 
 def _park(connection: Connection, feed_ids: Sequence[int]) -> None:
-    """Stop polling feeds that were claimed alone and never came back; `feeds resume` lets them try again."""
+    """Stop polling feeds that were claimed alone and never came back; `feeds retry` lets them try again."""
     connection.execute(
         sa.update(feeds)
         .where(feeds.c.id.in_(feed_ids))

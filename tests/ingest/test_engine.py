@@ -299,6 +299,17 @@ def test_a_turn_that_ends_lets_the_next_begin_without_another_tick(scene: Scene)
     assert scene.web.n_asked(feed_url("krant6")) == 1
 
 
+def test_a_turn_that_ends_begins_no_feed_that_was_not_asked_for(scene: Scene) -> None:
+    ids = scene.subscribe(*(f"krant{n}" for n in range(6)))
+
+    async def act() -> None:
+        async with scene.engine(concurrency=1) as engine:
+            await engine.until_idle(only=frozenset(ids[3:]))
+
+    run(act)
+    assert [scene.web.n_asked(feed_url(f"krant{n}")) for n in range(6)] == [0, 0, 0, 1, 1, 1]
+
+
 def test_ticks_at_the_same_time_never_begin_more_turns_than_there_are_slots(scene: Scene) -> None:
     scene.subscribe(*(f"krant{n}" for n in range(9)))
     gate = asyncio.Event()
@@ -358,13 +369,19 @@ def test_what_may_have_ended_the_process_twice_is_asked_while_nothing_else_is(
         )
     under_way: set[str] = set()
     beside: dict[str, set[str]] = {}
+    engines: list[Engine] = []
 
     def answer(name: str) -> Callable[[Request], Awaitable[FetchResult]]:
         async def answering(request: Request) -> FetchResult:
             under_way.add(name)
-            for _ in range(10):
+            beside[name] = set()
+            for _ in range(20_000):  # until both suspects wait
+                if len(engines[0]._suspects) == 2 or name in suspects:
+                    break
                 await asyncio.sleep(0)
-                beside.setdefault(name, set()).update(under_way - {name})
+            for _ in range(5_000):  # long enough for one to be claimed, were it not for this one
+                beside[name] |= under_way - {name}
+                await asyncio.sleep(0)
             under_way.remove(name)
             return scene.web.found(rss(name))
 
@@ -375,6 +392,7 @@ def test_what_may_have_ended_the_process_twice_is_asked_while_nothing_else_is(
 
     async def act() -> None:
         async with scene.engine() as engine:
+            engines.append(engine)
             await engine.until_idle()
 
     run(act)

@@ -294,6 +294,20 @@ def test_a_host_that_hangs_is_left_at_once_and_remembered_until_it_answers(scene
     assert one(scene.store, "SELECT is_slow FROM hosts") == 0
 
 
+def test_a_page_that_was_not_asked_for_says_nothing_of_a_slow_host(scene: Scene) -> None:
+    body = rss("een").replace(b"https://krant.example/een", b"https://traag.example/een")
+    scene.web.on(scene.subscribe("een", page="always"), scene.web.found(body))
+    refusal = scene.web.found(b"User-agent: *\nDisallow: /", content_type="text/plain")
+    scene.web.on("https://traag.example/robots.txt", refusal)
+    scene.take()
+    with scene.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE hosts SET is_slow = 1 WHERE name LIKE 'traag%'")
+    scene.take()
+    assert one(scene.store, "SELECT state FROM page_tasks") == "given_up"
+    slow = ask(scene.store, "SELECT name FROM hosts WHERE is_slow")
+    assert slow == [("traag.example:443",)]
+
+
 def test_a_host_whose_turn_failed_by_our_fault_rests_and_suspects_nobody(scene: Scene) -> None:
     scene.subscribe("een")
     scene.web.on(scene.subscribe("twee"), scene.web.found(rss("bericht")))
