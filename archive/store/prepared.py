@@ -1,4 +1,4 @@
-"""Statements of SQLAlchemy Core, compiled once and run on the driver: for the few that every deposit repeats.
+"""Statements of SQLAlchemy Core, compiled once and run on the driver: for those that every poll repeats.
 
 Core stays the language they are written in. What is left out is its `execute`: 150 us of CPU a statement and 4 a row,
 where SQLite itself takes 10 and 1 (decision 0013). They run inside the transaction of the connection they are given, on
