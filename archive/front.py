@@ -8,17 +8,22 @@ Thin: search lives in `archive.search`, statements in `archive.store.reading`. R
 SQLAlchemy, no network. One thread at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
+from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from archive.store import reading
+from archive.store import matches, reading
 from archive.store.sqlite import Reader, open_reader
 
 if TYPE_CHECKING:
     from archive.model.health import Activity
     from archive.model.kept import Article, FeedRow, Found, Revision, Sighting
+    from archive.model.query import Query
+    from archive.search.explain import Explanation
+    from archive.search.facets import Facets
+    from archive.search.find import Search
     from archive.store.feedhistory import FeedHistory, Poll
     from archive.store.tally import Totals
 
@@ -61,30 +66,125 @@ class Archive:
         page: str | None = None,
         all_variants: bool = False,
         include_private: bool = True,
+        as_of: datetime | None = None,
+        revisions: bool = False,
         now: datetime | None = None,
         timezone: tzinfo = UTC,
     ) -> "Found":
         """Return a page of what a query finds (SEARCH: the language); an empty query finds everything.
 
+        `as_of` searches the texts that were current at that instant, `revisions` also those that an edit replaced.
         `now` is what ages such as since:7d count from (the clock's, if None), `timezone` where days begin. Raises
         QueryError with the place of the fault; UsageError for a `page` of another query or sort.
         """
-        from archive.model.query import Bounds, Query
         from archive.search.find import search
-        from archive.search.query import parse
 
-        if query_text.strip():
-            query = parse(query_text, now=now or datetime.now(UTC), timezone=timezone)
-        else:
-            query = Query(text="", node=None, bounds=Bounds())
         return search(
             self._reader,
-            query,
+            self._query(query_text, now=now, timezone=timezone),
             limit=limit,
             sort=sort,
             page=page,
             all_variants=all_variants,
             include_private=include_private,
+            as_of=as_of,
+            revisions=revisions,
+        )
+
+    def explain(
+        self,
+        query_text: str,
+        *,
+        limit: int = 20,
+        sort: Literal["newest", "oldest", "relevance"] = "newest",
+        all_variants: bool = False,
+        as_of: datetime | None = None,
+        revisions: bool = False,
+        now: datetime | None = None,
+        timezone: tzinfo = UTC,
+    ) -> "Explanation":
+        """Return how a query was understood, what each word became, and what the search took; with its first page."""
+        from archive.search.explain import explain
+
+        began = perf_counter()
+        query = self._query(query_text, now=now, timezone=timezone)
+        parse_s = perf_counter() - began
+        with self._reader.snapshot():
+            search = self._search(query, sort, all_variants, as_of, revisions)
+            return explain(search, limit=limit, parse_s=parse_s)
+
+    def facets(
+        self,
+        query_text: str,
+        names: Sequence[str],
+        *,
+        as_of: datetime | None = None,
+        now: datetime | None = None,
+        timezone: tzinfo = UTC,
+    ) -> "Facets":
+        """Return how many matches are of each feed, lang, section, year, month, author or domain, as `names` ask.
+
+        Of the newest 10,000 matches, each article once.
+        """
+        from archive.search.facets import facets
+
+        query = self._query(query_text, now=now, timezone=timezone)
+        with self._reader.snapshot():
+            return facets(self._search(query, as_of=as_of), names, timezone=timezone)
+
+    def timeline(
+        self,
+        query_text: str,
+        *,
+        by: Literal["day", "month", "year"] | None = None,
+        now: datetime | None = None,
+        timezone: tzinfo = UTC,
+    ) -> tuple[Literal["day", "month", "year"], tuple[tuple[str, int], ...]]:
+        """Return a span and how many articles match in each, the oldest first; `by` None takes a fitting span."""
+        from archive.search.timeline import timeline
+
+        query = self._query(query_text, now=now, timezone=timezone)
+        with self._reader.snapshot():
+            return timeline(self._search(query), timezone=timezone, by=by)
+
+    def saved_searches(self) -> dict[str, str]:
+        """Return the queries of the saved searches by name, in the order of names."""
+        return matches.saved_searches(self._reader)
+
+    def lastmod(self) -> tuple[str, int]:
+        """Return the archive's id and a number that rises with every change of an article: is anything new since?"""
+        with self._reader.snapshot():
+            change = matches.meta_value(self._reader, "change")
+            return matches.meta_value(self._reader, "archive_id"), int(change or 0)
+
+    def _query(self, query_text: str, *, now: datetime | None, timezone: tzinfo) -> "Query":
+        """Return the tree of a query, saved searches put in; an empty one stands for everything."""
+        from archive.model.query import Bounds, Query
+        from archive.search.query import parse
+
+        if not query_text.strip():
+            return Query(text="", node=None, bounds=Bounds())
+        return parse(
+            query_text, now=now or datetime.now(UTC), timezone=timezone, saved=self.saved_searches
+        )
+
+    def _search(
+        self,
+        query: "Query",
+        sort: Literal["newest", "oldest", "relevance"] = "newest",
+        all_variants: bool = False,
+        as_of: datetime | None = None,
+        revisions: bool = False,
+    ) -> "Search":
+        from archive.search.find import Search
+
+        return Search(
+            self._reader,
+            query,
+            sort,
+            all_variants=all_variants or revisions,
+            as_of=as_of,
+            has_history=revisions,
         )
 
     def article(self, article_id: str) -> "Article":

@@ -4,17 +4,31 @@ Rows on a terminal, tab-separated lines in a pipe; what is said about the result
 """
 
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 import click
 
 from archive.commands.place import Place, pass_place
+from archive.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from archive.front import Archive
     from archive.model.kept import Found, Hit
 
 _EXCLUSION: Final = re.compile(r"-[^-\d].+")
+
+FACETS: Final = ("feed", "lang", "section", "year", "month")
+
+FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
+    "rows": ("text", "json", "jsonl", "csv", "tsv", "atom"),
+    "urls": ("text", "json"),
+    "ids": ("text", "json"),
+    "count": ("text", "json"),
+}
+"""What can be put out, and in which formats each comes."""
 
 
 class QueryCommand(click.Command):
@@ -27,6 +41,47 @@ class QueryCommand(click.Command):
         )
 
 
+class Form(NamedTuple):
+    """What is put out, in which format, and what ends a line."""
+
+    output: str
+    format: str
+    end: str
+
+
+class Past(NamedTuple):
+    """Which texts are searched: the current ones, those of an instant, or superseded ones too."""
+
+    as_of: "datetime | None"
+    revisions: bool
+
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def _form_options(command: Decorated) -> Decorated:
+    """Add the options that say what is put out, and how."""
+    for option in reversed(
+        (
+            click.option("--output", type=click.Choice(list(FORMATS)), help="What to put out."),
+            click.option(
+                "--format", "format_", type=click.Choice(FORMATS["rows"]), help="In which format."
+            ),
+            click.option(
+                "--json", "short", flag_value="json", help="One JSON document (schema 1)."
+            ),
+            click.option("--jsonl", "short", flag_value="jsonl", help="A JSON document a hit."),
+            click.option("--csv", "short", flag_value="csv", help="Columns with a line of names."),
+            click.option("--urls", is_flag=True, help="Addresses only, one a line."),
+            click.option("--ids", is_flag=True, help="Article ids only, one a line."),
+            click.option("--count", is_flag=True, help="The number of articles only."),
+            click.option("-0", "--null", is_flag=True, help="End addresses and ids with NUL."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @click.command(
     cls=QueryCommand,
     epilog="""\b
@@ -34,7 +89,12 @@ EXAMPLES
   newsarchive search bondgenoten -voetbal
   newsarchive search '"vijf procent" feed:nos since:7d'
   newsarchive search 'title:kabinet (klimaat OR stikstof)' --sort relevance
-  newsarchive search navo* --urls | head""",
+  newsarchive search navo* --urls | head
+  newsarchive search navo --open 1
+  newsarchive search 'navo after:2026' --format csv > navo.csv
+  newsarchive search kabinet --as-of 2026-11-24
+  newsarchive search 'title:kabinet' --revisions
+  newsarchive search stikstof --facets""",
 )
 @click.argument("words", nargs=-1, required=True)
 @click.option(
@@ -51,10 +111,19 @@ EXAMPLES
 @click.option(
     "--all", "all_variants", is_flag=True, help="Every paper's telling of an article by itself."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document (schema 1).")
-@click.option("--urls", is_flag=True, help="Addresses only, one a line.")
-@click.option("--ids", is_flag=True, help="Article ids only, one a line.")
-@click.option("--count", is_flag=True, help="The number of articles only.")
+@click.option(
+    "--as-of",
+    "as_of",
+    metavar="DATE",
+    help="The texts as they stood at the end of a day (or 7d ago).",
+)
+@click.option("--revisions", is_flag=True, help="Texts that an edit replaced, too.")
+@_form_options
+@click.option("--open", "open_", type=click.IntRange(min=1), metavar="N", help="Open hit N.")
+@click.option("--facets", is_flag=True, help="Count by feed, language, section, year, month.")
+@click.option("--top", type=click.IntRange(1, 1000), default=10, help="So many of each facet.")
+@click.option("--explain", is_flag=True, help="How the query is understood, and what it takes.")
+@click.option("--no-pager", is_flag=True, help="Write long lists straight to the terminal.")
 @pass_place
 def search(
     place: Place,
@@ -63,149 +132,213 @@ def search(
     sort: Literal["newest", "oldest", "relevance"],
     page: str | None,
     all_variants: bool,
-    as_json: bool,
+    as_of: str | None,
+    revisions: bool,
+    output: str | None,
+    format_: str | None,
+    short: str | None,
     urls: bool,
     ids: bool,
     count: bool,
+    null: bool,
+    open_: int | None,
+    facets: bool,
+    top: int,
+    explain: bool,
+    no_pager: bool,
 ) -> int | None:
     """Find articles by words, "phrases", feed:NAME, title:WORD, lang:nl, after:2026-11, since:7d.
 
     All words must be there, in any of their forms; `newsarchive help query` tells the whole language. A word does
     not find the compounds it is part of: minister does not find landbouwminister.
     """
-    from archive import terminal
-    from archive.errors import UsageError
     from archive.front import Archive
 
-    if as_json + urls + ids + count > 1:
-        raise UsageError("--json, --urls, --ids and --count exclude each other: give one")
+    asked = [
+        name for name, is_asked in (("urls", urls), ("ids", ids), ("count", count)) if is_asked
+    ]
+    form = form_of(output, format_, short, asked, null=null)
+    past = past_of(place, as_of, revisions=revisions)
     query = " ".join(words).strip()
     with Archive.open(place.archive_url) as archive:
+        if explain:
+            from archive.commands.explained import show_explanation
+
+            told = archive.explain(
+                query,
+                limit=limit,
+                sort=sort,
+                all_variants=all_variants,
+                as_of=past.as_of,
+                revisions=past.revisions,
+                now=place.now(),
+                timezone=place.zone,
+            )
+            return show_explanation(told, query, as_json=form.format == "json")
         found = archive.search(
             query,
-            limit=1 if count else limit,
+            limit=1 if form.output == "count" else max(limit, open_ or 1),
             sort=sort,
             page=page,
             all_variants=all_variants,
+            as_of=past.as_of,
+            revisions=past.revisions,
             now=place.now(),
             timezone=place.zone,
         )
-        if as_json:
-            from archive.search.document import found_document
+        if open_ is not None:
+            return _open(place, found, open_)
+        held = None
+        if facets:
+            from archive.commands.facets import facets_document, show_facets
 
-            terminal.echo_json(found_document(found, query=query, sort=sort))
-        elif count:
-            terminal.echo(str(found.n_total) + ("+" if found.total_is_bounded else ""))
-        elif urls:
-            for address in dict.fromkeys(hit.url for hit in found.hits if hit.url):
-                terminal.echo(terminal.printable(address))
-        elif ids:
-            for hit in found.hits:
-                terminal.echo(hit.id)
-        elif place.is_terminal:
-            _show_rows(place, archive, found)
+            counted = archive.facets(
+                query, FACETS, as_of=past.as_of, now=place.now(), timezone=place.zone
+            )
+            held = facets_document(counted, top)
+        if facets and form.format != "json":
+            show_facets(place, counted, top)
+            return None if found.hits else _tell_nothing(found)
+        if place.is_terminal and form[:2] == ("rows", "text"):
+            _show(place, archive, found.hits, is_paged=not no_pager)
         else:
+            _write(place, archive, found, form, query=query, sort=sort, past=past, facets=held)
+    return _tell(found, form, sort)
+
+
+def form_of(
+    output: str | None, format_: str | None, short: str | None, asked: Sequence[str], *, null: bool
+) -> Form:
+    """Return what the options ask for together; UsageError where they contradict each other."""
+    if len(asked) > 1 or (asked and output not in (None, asked[0])):
+        raise UsageError("--output, --urls, --ids and --count exclude each other: give one")
+    if short and format_ not in (None, short):
+        raise UsageError(f"--format {format_} and --{short} exclude each other: give one")
+    form = Form(
+        asked[0] if asked else output or "rows", short or format_ or "text", "\0" if null else "\n"
+    )
+    if form.format not in FORMATS[form.output]:
+        raise UsageError(f"{form.output} come as {' or '.join(FORMATS[form.output])}: give one")
+    if null and (form.output not in ("urls", "ids") or form.format != "text"):
+        raise UsageError("-0 ends addresses or ids: add --urls or --ids")
+    return form
+
+
+def past_of(place: Place, as_of: str | None, *, revisions: bool) -> Past:
+    """Return which texts the options ask for."""
+    if as_of is None:
+        return Past(None, revisions)
+    if revisions:
+        raise UsageError("--as-of and --revisions exclude each other: give one")
+    from archive.search.dates import FORMS, end_of
+
+    instant = end_of(as_of.strip(), now=place.now(), timezone=place.zone)
+    if instant is None:
+        raise UsageError(f"no date: {as_of!r}. Write {FORMS}")
+    return Past(instant, revisions)
+
+
+def _write(
+    place: Place,
+    archive: "Archive",
+    found: "Found",
+    form: Form,
+    *,
+    query: str,
+    sort: str,
+    past: Past,
+    facets: Mapping[str, Any] | None,
+) -> None:
+    """Write what was found for a program."""
+    from archive import terminal as t
+    from archive.commands import hits
+
+    match form:
+        case ("count", "text", _):
+            t.echo(_total(found))
+        case ("urls" | "ids" as output, "text", end):
+            for value in _column(found, output):
+                click.echo(t.printable(value) + end, nl=False)
+        case ("rows", "json", _):
+            t.echo_json(hits.document(found, query=query, sort=sort, facets=facets))
+        case (output, "json", _):
+            held = {"total": found.n_total, "total_is_bounded": found.total_is_bounded}
+            column = {} if output == "count" else {output: list(_column(found, output))}
+            t.echo_json({"schema": 1, "query": query, **held, **column})
+        case (_, "jsonl", _):
+            from archive.search.document import SCHEMA, hit_document
+
             for hit in found.hits:
-                _echo_fields(hit)
+                t.echo_json({"schema": SCHEMA, **hit_document(hit)})
+        case (_, "csv" | "tsv" as kind, _):
+            hits.echo_table(found.hits, is_csv=kind == "csv")
+        case (_, "atom", _):
+            hits.echo_atom(place, archive, found, query)
+        case _:
+            for hit in found.hits:
+                hits.echo_fields(hit, is_past=past != Past(None, False))
+
+
+def _column(found: "Found", output: str) -> Sequence[str]:
+    if output == "ids":
+        return tuple(dict.fromkeys(hit.id for hit in found.hits))
+    return tuple(dict.fromkeys(hit.url for hit in found.hits if hit.url))
+
+
+def _total(found: "Found") -> str:
+    return str(found.n_total) + ("+" if found.total_is_bounded else "")
+
+
+def _show(place: Place, archive: "Archive", found: Sequence["Hit"], *, is_paged: bool) -> None:
+    from archive.commands.hits import show_rows
+    from archive.commands.pager import paged
+
+    colour = place.has_colour
+    with paged(place, is_wanted=is_paged):
+        show_rows(place, archive, found, colour=colour)
+
+
+def _open(place: Place, found: "Found", n: int) -> int | None:
+    """Open the address of a hit in the browser of who watches; in a pipe, write it."""
+    from archive import terminal as t
+
     if not found.hits:
-        terminal.say(
-            f"nothing found: {terminal.printable('; '.join(found.notes) or 'the archive is empty')}"
-        )
-        return 1
-    if not count:
+        return _tell_nothing(found)
+    if n > len(found.hits):
+        raise UsageError(f"no hit {n}: {t.number(len(found.hits))} were found")
+    hit = found.hits[n - 1]
+    if not hit.url:
+        raise UsageError(f"hit {n} has no address; read it here: newsarchive show {hit.id}")
+    t.echo(t.printable(hit.url))
+    # An address comes from a feed: only the web's own kinds go to the browser.
+    if place.is_terminal and hit.url.lower().startswith(("http://", "https://")):
+        import webbrowser
+
+        if not webbrowser.open(hit.url):
+            t.say(" no browser was found; this is its address")
+    return None
+
+
+# -- what is said about it -------------------------------------------------------------------
+
+
+def _tell(found: "Found", form: Form, sort: str) -> int | None:
+    """Say on stderr how many there are, or why there is nothing; return the exit code."""
+    from archive import terminal
+
+    if not found.hits:
+        return _tell_nothing(found)
+    if form.output != "count":
         terminal.say(_summary(found, sort))
     return None
 
 
-def _echo_fields(hit: "Hit") -> None:
-    """Write a hit for a program: date, feed, headline, id, address."""
+def _tell_nothing(found: "Found") -> int:
     from archive import terminal
 
-    headline = "".join(text for text, _ in hit.title.parts)
-    terminal.echo_row([hit.effective_at, hit.feed, headline, hit.id, hit.url])
-
-
-_DATE_WIDTH: Final = 12
-_MINUTES_WIDTH: Final = 7
-_TAIL_WIDTH: Final = 7
-
-
-def _show_rows(place: Place, archive: "Archive", found: "Found") -> None:
-    from archive import terminal as t
-
-    width = min(t.columns(), 140)
-    ids = {hit.id: archive.short_id(hit.id) for hit in found.hits}
-    id_width = max((len(short) for short in ids.values()), default=4)
-    feed_width = min(
-        16, max((t.text_width(t.printable(hit.feed)) for hit in found.hits), default=0)
-    )
-    indent = 1 + _DATE_WIDTH + 2 + feed_width + 2
-    title_width = max(20, width - indent - 2 - _MINUTES_WIDTH - 2 - id_width - 2 - _TAIL_WIDTH)
-    colour = place.has_colour
-    for hit in found.hits:
-        minutes = f"{hit.reading_minutes} min" if hit.reading_minutes else ""
-        tail = (f"≡{hit.n_sightings} " if hit.n_sightings > 1 else "") + (
-            f"✎{hit.n_revisions - 1}" if hit.n_revisions > 1 else ""
-        )
-        t.echo(
-            " "
-            + t.paint(
-                t.pad(t.when(hit.effective_at, place.zone, now=place.now()), _DATE_WIDTH),
-                "dim",
-                colour=colour,
-            )
-            + "  "
-            + t.paint(t.pad(t.printable(hit.feed), feed_width), "cyan", colour=colour)
-            + "  "
-            + _fitted(hit.title.parts, title_width, colour=colour)
-            + "  "
-            + t.pad(minutes, _MINUTES_WIDTH, "right")
-            + "  "
-            + t.paint(t.pad(ids[hit.id], id_width), "yellow", colour=colour)
-            + (f"  {tail}".rstrip() if tail else "")
-        )
-        if hit.snippet.parts:
-            t.echo(
-                " " * indent
-                + _fitted(
-                    _from_first_mark(hit.snippet.parts, width - indent - 1),
-                    width - indent - 1,
-                    colour=colour,
-                ).rstrip()
-            )
-
-
-def _from_first_mark(
-    parts: tuple[tuple[str, bool], ...], width: int
-) -> tuple[tuple[str, bool], ...]:
-    """Return a snippet without so many leading words that its first mark stands in the first half of `width`."""
-    from archive import terminal as t
-
-    if not parts or parts[0][1] or t.text_width(parts[0][0]) <= width // 2:
-        return parts
-    words = parts[0][0].split(" ")
-    while len(words) > 1 and t.text_width(" ".join(words)) > width // 2 - 2:
-        del words[0]
-    return (("… " + " ".join(words), False), *parts[1:])
-
-
-def _fitted(parts: tuple[tuple[str, bool], ...], width: int, *, colour: bool) -> str:
-    """Return marked text in exactly `width` columns, its marks whole."""
-    from archive import terminal as t
-
-    kept: list[tuple[str, bool]] = []
-    room = width
-    for raw, is_marked in parts:
-        text = t.printable(raw)
-        brackets = 2 if is_marked and not colour else 0
-        size = t.text_width(text) + brackets
-        if size > room:
-            kept.append((t.cut(text, max(0, room - brackets)), is_marked))
-            room -= t.text_width(kept[-1][0]) + brackets
-            break
-        kept.append((text, is_marked))
-        room -= size
-    return t.mark(kept, colour=colour) + " " * max(0, room)
+    why = "; ".join(found.notes) or "the archive is empty"
+    terminal.say(f"nothing found: {terminal.printable(why)}")
+    return 1
 
 
 def _summary(found: "Found", sort: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archive.model.kept import Article, Revision
 
 N_LINES: Final = 16
-"""Lines of text on a terminal before the rest is only counted; --text shows it whole."""
+"""Lines of text on a terminal without a pager before the rest is only counted; --text shows it whole."""
 
 
 @click.command(
@@ -34,15 +34,24 @@ EXAMPLES
 @click.option("--text", "as_text", is_flag=True, help="Headline and text only, whole.")
 @click.option("--html", "as_html", is_flag=True, help="The kept HTML only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (schema 1).")
+@click.option("--no-pager", is_flag=True, help="Write long texts straight to the terminal.")
 @pass_place
 def show(
-    place: Place, article_id: str, revision: int | None, as_text: bool, as_html: bool, as_json: bool
+    place: Place,
+    article_id: str,
+    revision: int | None,
+    as_text: bool,
+    as_html: bool,
+    as_json: bool,
+    no_pager: bool,
 ) -> None:
     """Show one article: headline, facts, text, where it was seen, how it was revised.
 
-    ID is an article's id or its first characters (4 or more), as search shows them.
+    ID is an article's id or its first characters (4 or more), as search shows them. On a terminal
+    what is longer than the screen comes in the pager that PAGER names, less by default.
     """
     from archive import terminal
+    from archive.commands.pager import paged, pager_of
     from archive.errors import UsageError
     from archive.front import Archive
 
@@ -57,11 +66,15 @@ def show(
         elif as_html:
             terminal.echo(_printable_lines(shown.html or ""))
         elif as_text:
-            terminal.echo(terminal.printable(shown.title))
-            terminal.echo()
-            terminal.echo(_printable_lines(shown.text))
+            with paged(place, is_wanted=not no_pager):
+                terminal.echo(terminal.printable(shown.title))
+                terminal.echo()
+                terminal.echo(_printable_lines(shown.text))
         else:
-            _show(place, archive, article, shown, revisions)
+            is_paged = not no_pager and bool(pager_of(place.environ))
+            sheet = _Sheet(place, archive, is_whole=is_paged or not place.is_terminal)
+            with paged(place, is_wanted=is_paged):
+                sheet.show(article, shown, revisions)
 
 
 def numbered(revisions: "Sequence[Revision]", number: int, subject: str) -> "Revision":
@@ -80,39 +93,51 @@ def _printable_lines(text: str) -> str:
     return "\n".join(terminal.printable(line) for line in text.splitlines())
 
 
-def _show(
-    place: Place,
-    archive: "Archive",
-    article: "Article",
-    shown: "Revision",
-    revisions: "Sequence[Revision]",
-) -> None:
-    from archive import terminal as t
+class _Sheet:
+    """An article laid out for reading; asks what the terminal is before the pager takes its place."""
 
-    width = min(t.columns(), 100) if place.is_terminal else 100
-    short = archive.short_id(article.id)
-    colour = place.has_colour
-    title = t.printable(shown.title) or "(no headline)"
-    gap = max(2, width - 1 - t.text_width(title) - len(short))
-    t.echo(
-        f" {t.paint(title, 'bold', colour=colour)}{' ' * gap}{t.paint(short, 'yellow', colour=colour)}"
-    )
-    t.echo(f" {' · '.join(_facts(place, article, shown))}")
-    if address := shown.canonical_url or shown.url:
-        t.echo(f" {t.printable(address)}")
-    t.echo()
-    lines = list(_wrapped(shown.text, width - 2))
-    kept = lines[:N_LINES] if place.is_terminal and len(lines) > N_LINES + 2 else lines
-    for line in kept:
-        t.echo(f" {line}".rstrip())
-    if len(kept) < len(lines):
-        t.echo(f" [+{len(lines) - len(kept)} lines: newsarchive show {short} --text]")
-    if article.page_note:
-        t.echo(f" Page     {t.printable(article.page_note)}")
-    t.echo()
-    for label, line in _around(place, archive, article, revisions, short):
-        for n, row in enumerate(_wrapped_plain(line, width - 10)):
-            t.echo(f" {'' if n else label:<9}{row}")
+    def __init__(self, place: Place, archive: "Archive", *, is_whole: bool) -> None:
+        from archive import terminal as t
+
+        self.place, self.archive, self.is_whole = place, archive, is_whole
+        self.width = min(t.columns(), 100) if place.is_terminal else 100
+        self.has_colour = place.has_colour
+
+    def show(self, article: "Article", shown: "Revision", revisions: "Sequence[Revision]") -> None:
+        from archive import terminal as t
+
+        width, colour = self.width, self.has_colour
+        short = self.archive.short_id(article.id)
+        title = t.printable(shown.title) or "(no headline)"
+        first, *more = _wrapped_plain(title, width - len(short) - 3)
+        gap = " " * (width - 1 - t.text_width(first) - len(short))
+        t.echo(
+            f" {t.paint(first, 'bold', colour=colour)}{gap}{t.paint(short, 'yellow', colour=colour)}"
+        )
+        for line in more:
+            t.echo(f" {t.paint(line, 'bold', colour=colour)}")
+        for line in _wrapped_plain(" · ".join(_facts(self.place, article, shown)), width - 1):
+            t.echo(f" {line}")
+        if address := shown.canonical_url or shown.url:
+            t.echo(f" {t.printable(address)}")
+        t.echo()
+        self.show_text(shown.text, short)
+        if article.page_note:
+            t.echo(f" Page     {t.printable(article.page_note)}")
+        t.echo()
+        for label, line in _around(self.place, self.archive, article, revisions, short):
+            for n, row in enumerate(_wrapped_plain(line, width - 10)):
+                t.echo(f" {'' if n else label:<9}{row}")
+
+    def show_text(self, text: str, short: str) -> None:
+        from archive import terminal as t
+
+        lines = list(_wrapped(text, self.width - 2))
+        kept = lines if self.is_whole or len(lines) <= N_LINES + 2 else lines[:N_LINES]
+        for line in kept:
+            t.echo(f" {line}".rstrip())
+        if len(kept) < len(lines):
+            t.echo(f" [+{len(lines) - len(kept)} lines: newsarchive show {short} --text]")
 
 
 def _facts(place: Place, article: "Article", shown: "Revision") -> Iterator[str]:

@@ -24,6 +24,7 @@ A query is words; an article is found when it has all of them.
   url:joop.nl               its address contains this
   has:revisions             edited; has:duplicates: seen in several places
   minutes:..5 views:100..   read in at most five minutes; seen by at least a hundred
+  saved:stikstof -feed:nos  what a saved search finds (newsarchive saved lists them), and more
 
 Letters with and without accents are the same: cafe finds café. Capitals do not count.
 In a shell, put a query with quotes or brackets in single quotes:

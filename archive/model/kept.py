@@ -160,7 +160,10 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One article found. `title` and `snippet` are marked on their original spelling."""
+    """One article found. `title` and `snippet` are marked on their original spelling.
+
+    `superseded_at`: when another revision took the place of the one found, where older ones were searched.
+    """
 
     id: str
     title: Snippet
@@ -177,6 +180,7 @@ class Hit:
     n_revisions: int
     score: float | None = None
     revision: int | None = None
+    superseded_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

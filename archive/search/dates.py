@@ -1,4 +1,7 @@
-"""The dates of a query: a year, a month, a day, or an age. Pure: `now` and the zone are handed in."""
+"""The dates of a query: a year, a month, a day, or an age; and the instant of an archive as it stood.
+
+Pure: `now` and the zone are handed in.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -35,3 +38,35 @@ def instant_of(text: str, *, now: datetime, timezone: tzinfo) -> datetime | None
         except (ValueError, OverflowError):
             return None
     return None
+
+
+def end_of(text: str, *, now: datetime, timezone: tzinfo) -> datetime | None:
+    """Return the last instant of a year, month or day in `timezone`, as UTC, never after `now`; None for nonsense.
+
+    An age, and an instant (`2026-11-24T08:00`, in `timezone` unless it names another), is that instant.
+    """
+    match = _DATE.fullmatch(text)
+    if match is None:
+        found = instant_of(text, now=now, timezone=timezone) or _exact(text, timezone)
+        return None if found is None else min(found, now.astimezone(UTC))
+    first = instant_of(text, now=now, timezone=timezone)
+    if first is None:
+        return None
+    year, month = int(match[1]), int(match[2] or 12)
+    try:
+        if match[3]:
+            after = datetime(year, month, int(match[3]), tzinfo=timezone) + timedelta(days=1)
+        else:
+            after = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=timezone)
+        last = after.astimezone(UTC) - timedelta(microseconds=1)
+    except (ValueError, OverflowError):  # the end of time
+        return now.astimezone(UTC)
+    return min(last, now.astimezone(UTC))
+
+
+def _exact(text: str, timezone: tzinfo) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=timezone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None

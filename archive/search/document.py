@@ -48,6 +48,7 @@ def hit_document(hit: Hit) -> Mapping[str, object]:
         "sightings": hit.n_sightings,
         "revisions": hit.n_revisions,
         "revision": hit.revision,
+        "superseded_at": None if hit.superseded_at is None else _instant(hit.superseded_at),
         "score": None if hit.score is None else round(hit.score, 4),
     }
 

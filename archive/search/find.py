@@ -5,8 +5,10 @@
 Each article is shown once, as the variant that stands first; a page begins behind the last key of the one before.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
 from time import perf_counter
 from typing import Final, Literal
 from zlib import crc32
@@ -18,7 +20,7 @@ from archive.search import ranking
 from archive.search.expand import expand
 from archive.search.query import unparse
 from archive.search.snippet import marked, marks_of, snippet_of
-from archive.store import reading, vocabulary
+from archive.store import matches, reading, vocabulary
 from archive.store.sqlite import (
     Reader,
     Selection,
@@ -51,27 +53,29 @@ def search(
     page: str | None = None,
     all_variants: bool = False,
     include_private: bool = True,
+    as_of: datetime | None = None,
+    revisions: bool = False,
 ) -> Found:
     """Return one page of what a query finds, with its count (to 10,000) and notes on what was bounded or folded.
 
-    Raises QueryError for what only the archive can know to be wrong (a feed that does not exist, a prefix of too
-    many words), UsageError for a page of another query or sort.
+    `as_of` searches the texts that were current at that instant; `revisions` those before an edit too, each a hit
+    of its own. Raises QueryError for what only the archive can know to be wrong (a feed that does not exist, a
+    prefix of too many words), UsageError for a page of another query or sort.
     """
     started = perf_counter()
     if sort not in SORTS:
         raise UsageError(f"no sort '{sort}'; there are {', '.join(SORTS)}")
     with reader.snapshot():
-        found = _Search(
-            reader, query, sort, all_variants=all_variants, include_private=include_private
+        found = Search(
+            reader,
+            query,
+            sort,
+            all_variants=all_variants or revisions,
+            include_private=include_private,
+            as_of=as_of,
+            has_history=revisions,
         ).page(min(max(1, limit), MAX_LIMIT), page)
-    return Found(
-        hits=found.hits,
-        n_total=found.n_total,
-        total_is_bounded=found.total_is_bounded,
-        next_page=found.next_page,
-        notes=found.notes,
-        elapsed_s=perf_counter() - started,
-    )
+    return replace(found, elapsed_s=perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,43 +86,66 @@ class _Row:
     score: float | None = None
 
 
-class _Search:
-    """One query against one state of an archive."""
+class Search:
+    """One query against one state of an archive; `stations` says what each part of the work took, in seconds."""
 
     def __init__(
-        self, reader: Reader, query: Query, sort: Sort, *, all_variants: bool, include_private: bool
+        self,
+        reader: Reader,
+        query: Query,
+        sort: Sort = "newest",
+        *,
+        all_variants: bool = False,
+        include_private: bool = True,
+        as_of: datetime | None = None,
+        has_history: bool = False,
     ) -> None:
         self.reader, self.query, self.sort = reader, query, sort
         self.all_variants, self.include_private = all_variants, include_private
-        self.expansion, notes = expand(reader, query)
+        self.as_of, self.has_history = as_of, has_history
+        self.stations: dict[str, float] = {}
+        with self.timed("words"):
+            self.expansion, notes = expand(reader, query)
         self.notes = list(notes)
         self.selection = self.select(query.node)
+
+    @contextmanager
+    def timed(self, station: str) -> Iterator[None]:
+        began = perf_counter()
+        yield
+        self.stations[station] = perf_counter() - began
 
     def select(self, node: Node | None, *, is_bounded: bool = True) -> Selection:
         return Selection(
             match=None if node is None else render(node, self.expansion),
             bounds=self.query.bounds if is_bounded else Bounds(),
             include_private=self.include_private,
+            as_of=self.as_of,
+            has_history=self.has_history,
         )
 
     def page(self, limit: int, token: str | None) -> Found:
-        from_key = None if token is None else _key_in(token, self.query, self.sort)
-        if self.sort == "relevance":
-            rows, more = self.ranked(limit, from_key)
-        else:
-            rows, more = self.in_order(limit, from_key)
-        n_rows, n_articles = count_articles(self.reader, self.selection, MAX_COUNTED + 1)
+        from_key = None if token is None else self.key_in(token)
+        with self.timed("match"):
+            if self.sort == "relevance":
+                rows, more = self.ranked(limit, from_key)
+            else:
+                rows, more = self.in_order(limit, from_key)
+        with self.timed("count"):
+            n_rows, n_articles = count_articles(self.reader, self.selection, MAX_COUNTED + 1)
         if not self.all_variants and n_rows > n_articles and n_rows <= MAX_COUNTED:
             n = n_rows - n_articles
             self.notes.append(f"{n} {'copy' if n == 1 else 'copies'} folded")
         if not rows and token is None:
             self.notes += self.why_nothing()
         n_total = n_rows if self.all_variants else n_articles
+        with self.timed("hits"):
+            hits = self.hits(rows)
         return Found(
-            hits=self.hits(rows),
+            hits=hits,
             n_total=min(n_total, MAX_COUNTED),
             total_is_bounded=n_rows > MAX_COUNTED,
-            next_page=_token(self.query, self.sort, rows[-1].key) if more and rows else None,
+            next_page=self.token(rows[-1].key) if more and rows else None,
             notes=tuple(self.notes),
         )
 
@@ -146,7 +173,7 @@ class _Search:
         """Whether another variant of the article stood on an earlier page."""
         if from_key is None:
             return False
-        keys = reading.other_keys(self.reader, [article]).get(article, [])
+        keys = matches.keys_of(self.reader, article)
         earlier = [k for k in keys if (k >= from_key if self.sort == "newest" else k <= from_key)]
         return bool(earlier) and bool(matching_keys(self.reader, self.selection, earlier))
 
@@ -212,9 +239,7 @@ class _Search:
         rarest = max(terms, key=lambda pair: pair[1].idf)[0]
         assert isinstance(rarest, Word | Phrase | Prefix), "a label is no term"
         match = f"{render(self.query.node, self.expansion)} AND title : {self.in_title(rarest)}"
-        selection = Selection(
-            match=match, bounds=self.query.bounds, include_private=self.include_private
-        )
+        selection = replace(self.selection, match=match)
         return [
             (row[0], row[1], row[2])
             for row in found_rows(self.reader, selection, limit=N_TITLE_CANDIDATES)
@@ -231,7 +256,10 @@ class _Search:
     # -- hits -----------------------------------------------------------------------------------
 
     def hits(self, rows: Sequence[_Row]) -> tuple[Hit, ...]:
-        held = reading.hit_rows(self.reader, [row.revision for row in rows])
+        found = [row.revision for row in rows]
+        held = reading.hit_rows(self.reader, found)
+        is_past = self.as_of is not None or self.has_history
+        ends = matches.superseded(self.reader, found) if is_past else {}
         title_marks = marks_of(self.query.node, self.expansion, in_title=True)
         text_marks = marks_of(self.query.node, self.expansion, in_title=False)
         return tuple(
@@ -251,6 +279,7 @@ class _Search:
                 n_revisions=hit.n_revisions,
                 score=row.score,
                 revision=hit.number,
+                superseded_at=ends.get(row.revision),
             )
             for row in rows
             if (hit := held.get(row.revision)) is not None
@@ -260,6 +289,12 @@ class _Search:
 
     def why_nothing(self) -> list[str]:
         """Say what in the query nothing has: a word, the words together, the dates, the exclusions."""
+        told = self.killers()
+        if self.as_of is not None:
+            told.append(f"the archive was searched as it stood at {self.as_of:%Y-%m-%dT%H:%M:%SZ}")
+        return told
+
+    def killers(self) -> list[str]:
         node = self.query.node
         if node is None:
             return [f"nothing in the archive has {self.bounds_told()}"]
@@ -291,7 +326,9 @@ class _Search:
         told = ["such a date"] if bounds.after_at or bounds.before_at else []
         told += [f"url:{bounds.url}"] if bounds.url else []
         told += [f"has:{what}" for what in bounds.has]
-        told += [f"{what}:{_end(least)}..{_end(most)}" for what, least, most in bounds.ranges]
+        told += [
+            f"{what}:{end_text(least)}..{end_text(most)}" for what, least, most in bounds.ranges
+        ]
         return ", ".join(told) or "anything: it is empty"
 
     def about(self, part: Node) -> str:
@@ -316,6 +353,30 @@ class _Search:
         n = self.n_of(node)
         return f"{n}+" if n >= 1_000 else str(n)
 
+    # -- pages ----------------------------------------------------------------------------------
+
+    def digest(self) -> str:
+        """Return what a page token is held against: the query, and which texts were searched."""
+        time = "history" if self.has_history else str(self.as_of or "")
+        whole = f"{self.query.text.strip()}\0{time}" if time else self.query.text.strip()
+        return f"{crc32(whole.encode('utf-8')):08x}"
+
+    def token(self, key: int) -> str:
+        return f"{self.sort[0]}{key}.{self.digest()}"
+
+    def key_in(self, token: str) -> int:
+        """Return the last key of the page before; UsageError where the token is of another query or sort."""
+        head, _, digest = token.partition(".")
+        key = head[1:]
+        if (
+            head[:1] != self.sort[0]
+            or digest != self.digest()
+            or not key.removeprefix("-").isdecimal()
+            or len(key) > 18
+        ):
+            raise UsageError("this page belongs to another query or order: start again without it")
+        return int(key)
+
 
 def wanted(node: Node | None) -> list[Word | Phrase | Prefix | Label]:
     """Return the leaves of a tree that are not excluded."""
@@ -328,30 +389,5 @@ def wanted(node: Node | None) -> list[Word | Phrase | Prefix | Label]:
             return [node]
 
 
-def _end(bound: int | None) -> str:
+def end_text(bound: int | None) -> str:
     return "" if bound is None else str(bound)
-
-
-# -- pages ------------------------------------------------------------------------------------------
-
-
-def _digest(query: Query) -> str:
-    return f"{crc32(query.text.strip().encode('utf-8')):08x}"
-
-
-def _token(query: Query, sort: Sort, key: int) -> str:
-    return f"{sort[0]}{key}.{_digest(query)}"
-
-
-def _key_in(token: str, query: Query, sort: Sort) -> int:
-    """Return the last key of the page before; UsageError where the token is of another query or sort."""
-    head, _, digest = token.partition(".")
-    key = head[1:]
-    if (
-        head[:1] != sort[0]
-        or digest != _digest(query)
-        or not key.removeprefix("-").isdecimal()
-        or len(key) > 18
-    ):
-        raise UsageError("this page belongs to another query or order: start again without it")
-    return int(key)

@@ -3,13 +3,14 @@
     kabinet "minister president" -voetbal (klimaat OR stikstof) title:navo feed:joop after:2025-09 navo* =minister
 
 Words are AND; `OR`, `-` or `NOT`, parentheses, "phrases", prefix*, =word (only so spelled), `field:` before a word,
-phrase or prefix. Dates, url:, has: and ranges narrow the whole query, so they stand at its top level. `parse` raises
-QueryError and nothing else, for any string whatever; `unparse` writes a tree as it could have been typed.
+phrase or prefix. Dates, url:, has: and ranges narrow the whole query, so they stand at its top level. `saved:NAME`
+stands for the query saved under that name, as if in brackets. `parse` raises QueryError and nothing else, for any
+string whatever; `unparse` writes a tree as it could have been typed.
 """
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Final, NoReturn, assert_never
@@ -23,7 +24,11 @@ from archive.words.tokens import MAX_TOKEN, has_pairs, is_single, query_tokens, 
 
 LABELS: Final = ("feed", "section", "author", "tag", "lang")
 DATES: Final = ("after", "before", "since")
-FIELDS: Final = ("title", *LABELS, *DATES, *NARROWING)
+SAVED: Final = "saved"
+FIELDS: Final = ("title", *LABELS, *DATES, *NARROWING, SAVED)
+
+Saved = Callable[[], Mapping[str, str]]
+"""Gives the saved queries by name; asked only where a query names one."""
 
 MAX_CHARACTERS: Final = 4_000
 MAX_TERMS: Final = 64
@@ -36,11 +41,11 @@ _OPENING: Final = tuple("(" + _QUOTES)
 _DASHES: Final = "-−–"
 
 
-def parse(text: str, *, now: datetime, timezone: tzinfo) -> Query:
+def parse(text: str, *, now: datetime, timezone: tzinfo, saved: Saved = dict) -> Query:
     """Return the tree of a query. `now` is what ages count from, `timezone` where its days begin.
 
     Raises QueryError: an unknown field, an empty operand, exclusions only, a bound below OR, NOT or parentheses,
-    more than 64 terms, nesting beyond 20, more than 4,000 characters.
+    more than 64 terms, nesting beyond 20, more than 4,000 characters, a saved search that is unknown or names itself.
     """
     # A lone surrogate (bytes of a command line that are no UTF-8) matches nothing and must not reach an engine.
     text = text.encode("utf-8", "replace").decode("utf-8")
@@ -50,7 +55,7 @@ def parse(text: str, *, now: datetime, timezone: tzinfo) -> Query:
             query=text[:MAX_CHARACTERS],
             position=MAX_CHARACTERS - 1,
         )
-    return _Parser(text, now=now, timezone=timezone).query()
+    return _Parser(text, now=now, timezone=timezone, saved=saved).query()
 
 
 _BOUNDS: Final = (*DATES, *NARROWING)
@@ -134,11 +139,21 @@ def _end_of_word(text: str, start: int) -> int:
 class _Parser:
     """One pass over the pieces, by recursive descent."""
 
-    def __init__(self, text: str, *, now: datetime, timezone: tzinfo) -> None:
+    def __init__(
+        self,
+        text: str,
+        *,
+        now: datetime,
+        timezone: tzinfo,
+        saved: Saved,
+        depth: int = 0,
+        within: tuple[str, ...] = (),
+    ) -> None:
         self.text, self.now, self.timezone = text, now, timezone
+        self.saved, self.within = saved, within
         self.pieces = list(_pieces(text))
         self.at = 0
-        self.depth = 0
+        self.first_depth = self.depth = depth
         self.n_terms = 0
         self.bounds = Bounds()
         self.bound_pieces: list[_Piece] = []
@@ -230,15 +245,68 @@ class _Parser:
         name = piece.value.lower()
         if name not in FIELDS:
             self.fail_field(piece)
-        allowed = _VALUES if name not in _BOUNDS else (*_VALUES, "field")
+        allowed = (*_VALUES, "field") if name in (*_BOUNDS, SAVED) else _VALUES
         if self.kind() not in allowed or self.pieces[self.at].start != piece.end:
             self.fail(
                 piece, f"{name}: needs a word right behind it, such as {name}:{_example(name)}"
             )
+        if name == SAVED:
+            return self.saved_search(piece, is_excluded)
         if name in _BOUNDS:
-            self.bound(piece, name, is_excluded or self.depth > 0)
+            self.bound(piece, name, is_excluded or self.depth > self.first_depth)
             return None
         return self.value(name)
+
+    def saved_search(self, piece: _Piece, is_excluded: bool) -> Node | None:
+        """the query saved under a name; None where it only narrows"""
+        name = self.rest()
+        whole = _Piece("word", name.value, piece.start, name.end)
+        known = self.saved()
+        if name.value not in known:
+            self.fail_saved(name, known)
+        if name.value in self.within:
+            way = " -> ".join((*self.within, name.value))
+            self.fail(whole, f"this saved search finds itself: {way}")
+        self.deepen(whole)
+        inner = _Parser(
+            known[name.value],
+            now=self.now,
+            timezone=self.timezone,
+            saved=lambda: known,
+            depth=self.depth,
+            within=(*self.within, name.value),
+        )
+        try:
+            query = inner.query()
+        except QueryError as error:
+            # Its place is in another text: here the name stands for it.
+            self.fail(whole, f"in the saved search '{name.value}': {error}")
+        self.depth -= 1
+        self.n_terms += (
+            1 + inner.n_terms
+        )  # the name counts too: a saved bound has no term of its own
+        if self.n_terms > MAX_TERMS:
+            self.fail(whole, f"a query has at most {MAX_TERMS} terms, with those of saved searches")
+        if query.bounds != Bounds():
+            self.bound_pieces.append(whole)
+            if is_excluded or self.depth > self.first_depth:
+                self.refuse_bound(whole)
+            self.bounds = self.both(self.bounds, query.bounds, whole)
+        return query.node
+
+    def both(self, one: Bounds, other: Bounds, piece: _Piece) -> Bounds:
+        """Return what narrows as two bounds do together."""
+        if one.url is not None and other.url not in (None, one.url):
+            self.fail(piece, "url: can be given once, and this saved search has another")
+        afters = [at for at in (one.after_at, other.after_at) if at is not None]
+        befores = [at for at in (one.before_at, other.before_at) if at is not None]
+        return Bounds(
+            after_at=max(afters, default=None),
+            before_at=min(befores, default=None),
+            url=one.url if other.url is None else other.url,
+            has=(*one.has, *other.has),
+            ranges=(*one.ranges, *other.ranges),
+        )
 
     def bound(self, piece: _Piece, name: str, is_below: bool) -> None:
         self.bound_pieces.append(piece)
@@ -254,9 +322,10 @@ class _Parser:
                 self.fail_choice(value, HAS)
             self.bounds = replace(self.bounds, has=(*self.bounds.has, value.value.lower()))
         else:
-            if not address_of(value.value) or self.bounds.url is not None:
+            address = address_of(value.value)
+            if not address or self.bounds.url not in (None, address):
                 self.fail(piece, "url: takes a part of an address, once: url:bnnvara.nl")
-            self.bounds = replace(self.bounds, url=address_of(value.value))
+            self.bounds = replace(self.bounds, url=address)
 
     def bound_date(self, name: str, value: _Piece) -> None:
         instant = instant_of(value.value, now=self.now, timezone=self.timezone)
@@ -383,17 +452,26 @@ class _Parser:
             self.fail_at(start, end - start, "only exclusions: add a word that shall be there")
 
     def refuse_bound(self, piece: _Piece) -> NoReturn:
-        self.fail(
-            piece,
-            f"{piece.value.lower()}: narrows the whole query, so it stands outside OR, NOT and brackets:"
-            f" (a OR b) {piece.value.lower()}:...",
-        )
+        name = piece.value.lower()
+        if piece.kind == "field":
+            said = f"{name}: narrows the whole query, so it stands"
+            self.fail(piece, f"{said} outside OR, NOT and brackets: (a OR b) {name}:...")
+        said = f"the saved search '{piece.value}' has a date or another bound, so it stands"
+        self.fail(piece, f"{said} outside OR, NOT and brackets")
 
     def fail_choice(self, piece: _Piece, choices: tuple[str, ...]) -> NoReturn:
         near = difflib.get_close_matches(piece.value.lower(), choices, n=1)
         self.fail(
             piece, f"'{piece.value}' is none of {', '.join(choices)}", near[0] if near else None
         )
+
+    def fail_saved(self, piece: _Piece, known: Mapping[str, str]) -> NoReturn:
+        near = difflib.get_close_matches(piece.value, list(known), n=1)
+        hint = near[0] if near else None
+        said = f"no saved search '{piece.value}'"
+        if not known:
+            self.fail(piece, f"{said}, and no other; save one with: newsarchive save NAME QUERY")
+        self.fail(piece, f"{said}; newsarchive saved lists them", hint)
 
     def fail_field(self, piece: _Piece) -> NoReturn:
         near = difflib.get_close_matches(piece.value.lower(), FIELDS, n=1, cutoff=0.5)
@@ -437,6 +515,7 @@ def _example(name: str) -> str:
         "since": "7d",
         "url": "bnnvara.nl",
         "has": "revisions",
+        "saved": "stikstof",
     }
     return examples.get(name, "2026-11" if name in DATES else "3.." if name in RANGES else "...")
 

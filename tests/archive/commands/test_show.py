@@ -1,10 +1,13 @@
 """show as people and programs meet them."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+from click import unstyle
 
+from archive.terminal import text_width
 from scheduler import main
 from tests.archive.commands.edited import OLD, REST, edited_archive
 
@@ -90,7 +93,17 @@ def test_a_long_text_is_cut_on_a_terminal_and_the_rest_counted(
     assert run(place, "show", "k7q2") == 0
     assert "Alinea 59." in capsys.readouterr().out
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    assert run(place, "show", "k7q2") == 0
+    assert run(place, "show", "k7q2", "--no-pager") == 0
     out = capsys.readouterr().out
     assert "[+44 lines: newsarchive show k7q2 --text]" in out
     assert "Alinea 59." not in out
+    pager = place / "pager.py"
+    pager.write_text("import sys; open(sys.argv[1], 'w').write(sys.stdin.read())")
+    monkeypatch.setenv("PAGER", f"{sys.executable} {pager} {place / 'seen'}")
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run(place, "show", "k7q2") == 0
+    assert capsys.readouterr().out == ""
+    seen = (place / "seen").read_text()
+    assert "Alinea 59." in seen and "lines: newsarchive" not in seen
+    long = [line for line in map(unstyle, seen.splitlines()) if text_width(line) > 60]
+    assert [line for line in long if "https://" not in line] == []

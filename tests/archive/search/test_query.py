@@ -1,5 +1,6 @@
 """Any string is a tree or an error with a place; a tree says what was typed."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -261,3 +262,98 @@ def test_words_side_by_side_are_the_same_two_parts_in_either_order(one: str, oth
     assert isinstance(first, And)
     assert isinstance(second, And)
     assert set(first.parts) == set(second.parts)
+
+
+# -- saved searches --------------------------------------------------------------------------------
+
+SAVED = {
+    "stikstof": "stikstof OR ammoniak",
+    "week": "since:7d",
+    "natuur": "saved:stikstof natuur -saved:boeren",
+    "boeren": "boer trekker",
+    "een": "saved:twee haven",
+    "twee": "boot saved:een",
+    "zelf": "saved:zelf",
+    "stuk": "feed:",
+    "vol": " ".join(f"w{n}" for n in range(60)),
+    "nos": "url:nos.nl",
+}
+
+
+def with_saved(text: str) -> Query:
+    return parse(text, now=NOW, timezone=AMSTERDAM, saved=lambda: SAVED)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("saved:stikstof -feed:nos", "(stikstof OR ammoniak) -feed:nos"),
+        ("-saved:stikstof haven", "-(stikstof OR ammoniak) haven"),
+        ("saved:natuur", "(stikstof OR ammoniak) natuur -(boer trekker)"),
+        ("saved:boeren OR saved:stikstof", "(boer trekker) OR stikstof OR ammoniak"),
+        ('SAVED:"week" haven', "since:7d haven"),
+        ("saved:week", "since:7d"),
+        ("saved:week since:3d", "since:3d"),
+        ("saved:nos url:nos.nl", "url:nos.nl"),
+    ],
+)
+def test_a_saved_search_stands_for_its_query(text: str, same: str) -> None:
+    assert (with_saved(text).node, with_saved(text).bounds) == (
+        query(same).node,
+        query(same).bounds,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "fault", "says"),
+    [
+        ("haven saved:zelf", "saved:zelf", "finds itself: zelf -> zelf"),
+        ("saved:een", "saved:een", "finds itself: een -> twee -> een"),
+        ("boot saved:stikstofx", "stikstofx", "no saved search 'stikstofx'"),
+        ("saved:stuk", "saved:stuk", "in the saved search 'stuk': feed: needs a word"),
+        ("saved:vol saved:vol", "saved:vol", "at most 64 terms"),
+        ("haven OR saved:week", "saved:week", "stands outside OR, NOT and brackets"),
+        ("haven -saved:week", "saved:week", "stands outside OR, NOT and brackets"),
+        ("(haven saved:week)", "saved:week", "stands outside OR, NOT and brackets"),
+        ("url:trouw.nl saved:nos", "saved:nos", "url: can be given once"),
+        ("saved: haven", "saved:", "needs a word right behind it"),
+        ("-saved:boeren", "-saved:boeren", "only exclusions"),
+    ],
+)
+def test_a_saved_search_that_cannot_stand_there_is_refused_at_its_name(
+    text: str, fault: str, says: str
+) -> None:
+    with pytest.raises(QueryError, match=re.escape(says)) as caught:
+        with_saved(text)
+    error = caught.value
+    assert error.query[error.position : error.position + error.length] == fault
+
+
+def test_saved_searches_are_asked_for_only_where_one_is_named() -> None:
+    def never() -> dict[str, str]:
+        raise AssertionError("nobody named one")
+
+    assert parse("haven", now=NOW, timezone=AMSTERDAM, saved=never).node == word("haven")
+
+
+def test_saved_searches_in_each_other_stay_small() -> None:
+    saved = {f"s{n}": f"saved:s{n + 1} " * 200 for n in range(18)} | {"s18": "since:7d"}
+    with pytest.raises(QueryError, match="at most 64 terms"):
+        parse("saved:s0", now=NOW, timezone=AMSTERDAM, saved=lambda: saved)
+
+
+@CHECK
+@given(
+    st.dictionaries(
+        st.sampled_from("abc"),
+        st.lists(st.sampled_from("haven saved:a saved:b saved:c -saved:b OR ( ) since:7d".split()), max_size=5)  # noqa: SIM905 (as typed)
+        .map(" ".join),
+    )
+)  # fmt: skip
+def test_any_saved_searches_are_a_tree_or_an_error(saved: dict[str, str]) -> None:
+    try:
+        found = parse("haven saved:a", now=NOW, timezone=AMSTERDAM, saved=lambda: saved)
+    except QueryError as error:
+        assert 0 <= error.position < len(error.query)
+    else:
+        assert found.node is not None

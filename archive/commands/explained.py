@@ -1,0 +1,66 @@
+"""How a query was understood, for people and as a document: `search --explain`."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from archive import terminal as t
+
+if TYPE_CHECKING:
+    from archive.search.explain import Explanation
+
+_FORMS_SHOWN: Final = 12
+
+
+def show_explanation(told: "Explanation", query: str, *, as_json: bool) -> int | None:
+    """Write how a query was understood; return the exit code of its search."""
+    from archive.search.explain import MOST
+
+    found = told.found
+    if as_json:
+        t.echo_json(_document(told, query))
+        return None if found.hits else 1
+    for part in told.parts:
+        n = t.number(part.n_articles) + ("+" if part.n_articles >= MOST else "")
+        line = f" {'  ' * part.depth}{t.printable(part.what)}"
+        t.echo(f"{t.pad(line, max(30, t.text_width(line)))}  {n}")
+        for lang, forms in part.forms:
+            shown = " ".join(map(t.printable, forms[:_FORMS_SHOWN]))
+            more = f" and {len(forms) - _FORMS_SHOWN} more" if len(forms) > _FORMS_SHOWN else ""
+            name = f"{lang}: " if lang else "words: "
+            t.echo(f" {'  ' * (part.depth + 1)}{name}{shown}{more}")
+    if not told.parts:
+        t.echo(" every article")
+    for narrowing in told.narrowed:
+        t.echo(f" only {t.printable(narrowing)}")
+    bound = "+ (counts stop there)" if found.total_is_bounded else ""
+    t.echo(f" found {t.number(found.n_total or 0)}{bound}")
+    for note in found.notes:
+        t.echo(f"   {t.printable(note)}")
+    t.echo(" took  " + " · ".join(f"{name} {s * 1000:.1f} ms" for name, s in told.stations))
+    return None if found.hits else 1
+
+
+def _document(told: "Explanation", query: str) -> Mapping[str, Any]:
+    from archive.search.explain import MOST
+
+    return {
+        "schema": 1,
+        "query": query,
+        "parts": [
+            {
+                "depth": part.depth,
+                "what": part.what,
+                "articles": part.n_articles,
+                "is_bounded": part.n_articles >= MOST,
+                "forms": [
+                    {"lang": lang or None, "words": list(forms)} for lang, forms in part.forms
+                ],
+            }
+            for part in told.parts
+        ],
+        "narrowed": list(told.narrowed),
+        "total": told.found.n_total,
+        "total_is_bounded": told.found.total_is_bounded,
+        "notes": list(told.found.notes),
+        "seconds": {name: round(s, 6) for name, s in told.stations},
+    }
