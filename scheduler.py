@@ -58,6 +58,7 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "feeds": Listed("ingest.commands.feeds:feeds", "list, add, import, change, pause feeds"),
         "poll": Listed("ingest.commands.poll:poll", "poll feeds now, once"),
         "why": Listed("ingest.commands.why:why", "when a feed is polled next, and why then"),
+        "page": Listed("ingest.commands.page:page", "what would be kept of a page; a dry run"),
     },
     "Service": {
         "run": Listed("scheduler:run", "the service: polls, keeps, publishes, serves"),

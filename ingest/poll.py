@@ -3,6 +3,7 @@
 Called by `ingest.turn`. What comes back is for `archive.store.deposit`.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -28,16 +29,24 @@ from archive.model.outcome import (
     Validators,
 )
 from archive.model.site import SiteRules
-from archive.model.stated import ArticlePage, ParsedFeed
+from archive.model.stated import ArticlePage, Enclosure, ParsedFeed
 from ingest.children import Child, onward, with_children
+from ingest.parts import Part, with_parts
 from ingest.wire.links import links
 from ingest.wire.result import ACCEPT_PAGE, Failed, Fetched, FetchResult, NotModified, Request
+from ingest.wire.robots import AGENT, RobotsCache
 from ingest.workers import WorkerKilled
 
 FINAL_STATUSES = frozenset({404, 410, 451})
 """A page that answers so is not asked again (RECORD: once per article)."""
 
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain")
+
+_PDF = b"%PDF-"
+
+# Directives of robots that have a value behind a colon, as the name of a robot has directives.
+_VALUED = ("max-snippet", "max-image-preview", "max-video-preview", "unavailable_after")
+_LONGEST_DIRECTIVE = 60
 
 
 class Fetcher(Protocol):
@@ -132,33 +141,93 @@ async def read_page(
     *,
     rules_for: Callable[[str], SiteRules | None],
     clock: Callable[[], datetime],
+    robots: RobotsCache | None = None,
 ) -> PageOutcome:
-    """Fetch and parse one article page. `rules_for` gives an operator's rules for an address's host."""
-    fetched = await _fetch(
-        fetcher,
-        Request(
-            url=job.url,
-            accept=ACCEPT_PAGE,
-            operator_url=job.feed_url,
-            verify_tls=job.verify_tls,
-        ),
-        clock,
+    """Fetch and parse one article page, with the further pages that it is continued on.
+
+    `rules_for` gives an operator's rules for an address's host. `robots` is asked about the further pages: the first
+    is the caller's to ask about (`refused_by_robots`).
+    """
+    ask = functools.partial(
+        _ask_page, job, fetcher=fetcher, parser=parser, rules_for=rules_for, clock=clock
     )
+    first = await ask(job.url)
+    exchange, result = first.exchange, first.result
+    if isinstance(result, PageRead) and result.page.next_page_url is not None:
+
+        async def ask_further(url: str) -> Part:
+            further = replace(job, url=url)
+            refused = robots and await refused_by_robots(further, robots, clock=clock)
+            if refused:
+                return Part(exchange=refused.exchange, result=refused.result)
+            return await ask(url)
+
+        exchange, result = await with_parts(exchange, result, ask_further)
+        result = replace(result, body_digest=body_digest(result.body))
+    return PageOutcome(job=job, exchange=exchange, result=result)
+
+
+async def _ask_page(
+    job: PageJob,
+    url: str,
+    *,
+    fetcher: Fetcher,
+    parser: Parser,
+    rules_for: Callable[[str], SiteRules | None],
+    clock: Callable[[], datetime],
+) -> Part:
+    """Fetch and parse one document of an article; most have but one."""
+    request = Request(
+        url=url, accept=ACCEPT_PAGE, operator_url=job.feed_url, verify_tls=job.verify_tls
+    )
+    fetched = await _fetch(fetcher, request, clock)
     result: PageResult
     match fetched:
         case NotModified():
             result = PageFailed(reason=Reason.PROTOCOL, detail="304 without having asked")
         case Failed():
-            status = fetched.exchange.status
-            result = PageFailed(
-                reason=fetched.reason,
-                detail=fetched.detail,
-                final=status in FINAL_STATUSES or fetched.reason is Reason.ADDRESS,
-                retry_after_s=fetched.retry_after_s,
-            )
+            result = _failed_page(fetched)
         case Fetched():
-            result = await _read(fetched, parser, rules_for)
-    return PageOutcome(job=job, exchange=fetched.exchange, result=result)
+            result = await page_of(fetched, parser, rules_for)
+    return Part(exchange=fetched.exchange, result=result)
+
+
+def _failed_page(failed: Failed) -> PageFailed:
+    exchange = failed.exchange
+    media_type = media_type_of(exchange.content_type)
+    if failed.reason is Reason.TOO_LARGE and media_type not in PAGE_TYPES:
+        stated = exchange.headers.get("content-length", "")
+        return _file(exchange.url, media_type, int(stated) if stated.isdecimal() else None)
+    return PageFailed(
+        reason=failed.reason,
+        detail=failed.detail,
+        final=exchange.status in FINAL_STATUSES or failed.reason is Reason.ADDRESS,
+        retry_after_s=failed.retry_after_s,
+    )
+
+
+async def refused_by_robots(
+    job: PageJob, robots: RobotsCache, *, clock: Callable[[], datetime]
+) -> PageOutcome | None:
+    """Return the outcome of a page that its site's robots.txt keeps from us, None for one that may be asked."""
+    try:
+        found = await robots.of(job.url, operator_url=job.feed_url, verify_tls=job.verify_tls)
+        if found.allowed(job.url):
+            return None
+        # A robots.txt that could not be read says nothing for ever: the page is tried again.
+        final = found.rules is not None
+        detail = (
+            "its site's robots.txt asks us not to fetch it"
+            if final
+            else "its site's robots.txt could not be read"
+        )
+    except ValueError as error:
+        final, detail = True, str(error)
+    return PageOutcome(
+        job=job,
+        exchange=Exchange(requested_url=job.url, url=job.url, started_at=clock()),
+        result=PageFailed(reason=Reason.ROBOTS, detail=detail, final=final),
+    )
 
 
 async def _fetch(fetcher: Fetcher, request: Request, clock: Callable[[], datetime]) -> FetchResult:
@@ -229,17 +298,16 @@ def _with_links(parsed: ParsedFeed, exchange: Exchange) -> ParsedFeed:
     return replace(parsed, self_url=self_urls[0]) if self_urls else parsed
 
 
-async def _read(
+async def page_of(
     fetched: Fetched, parser: Parser, rules_for: Callable[[str], SiteRules | None]
 ) -> PageResult:
-    media_type = (fetched.content_type or "text/html").split(";")[0].strip().lower()
-    if media_type not in PAGE_TYPES:
-        return PageFailed(
-            reason=Reason.NOT_HTML,
-            detail=f"the address holds {media_type}, {len(fetched.body):,} bytes",
-            final=True,
-        )
+    """Parse what an article's address gave; what is no page is a failure that names its type and size."""
     url = fetched.exchange.url
+    media_type = media_type_of(fetched.content_type)
+    if fetched.body.startswith(_PDF):  # some servers call every file a page
+        media_type = "application/pdf"
+    if media_type not in PAGE_TYPES:
+        return _file(url, media_type, len(fetched.body))
     try:
         page = await parser.parse_page(
             fetched.body, url, fetched.exchange.started_at, fetched.content_type, rules_for(url)
@@ -254,12 +322,48 @@ async def _read(
             detail=f"the reader failed: {type(error).__name__}: {error}",
             body=fetched.body,
         )
+    said = directives_in(fetched.exchange.headers.get("x-robots-tag", ""))
     return PageRead(
-        page=page,
+        page=replace(page, robots=tuple(dict.fromkeys((*page.robots, *said)))),
         body=fetched.body,
         body_digest=body_digest(fetched.body),
         content_type=fetched.content_type,
     )
+
+
+def media_type_of(content_type: str | None) -> str:
+    """Return the media type of a Content-Type in lower case; what names none is taken for a page."""
+    return (content_type or "").split(";")[0].strip().lower() or "text/html"
+
+
+def _file(url: str, media_type: str, n_bytes: int | None) -> PageFailed:
+    """Return that an article's address holds a file: kept as a stub of its type and size, not as text."""
+    size = "too large to be read" if n_bytes is None else f"{n_bytes:,} bytes"
+    return PageFailed(
+        reason=Reason.NOT_HTML,
+        detail=f"the address holds {media_type}, {size}",
+        final=True,
+        enclosure=Enclosure(url=url, type=media_type, length_bytes=n_bytes),
+    )
+
+
+def directives_in(header: str) -> tuple[str, ...]:
+    """Return the directives of an X-Robots-Tag that concern everybody, in lower case.
+
+    A directive may be for one robot alone ("otherbot: noindex, nofollow"): then so are those behind it, up to the
+    next name. Directives with a value (max-snippet: 50, unavailable_after: DATE) name no robot.
+    """
+    found: list[str] = []
+    is_ours = True
+    for piece in header.lower().split(","):
+        name, colon, value = (part.strip() for part in piece.partition(":"))
+        if colon and name not in _VALUED:
+            is_ours, name = name == AGENT, value
+        elif colon:
+            name = f"{name}:{value}"
+        if name and is_ours and len(name) < _LONGEST_DIRECTIVE:
+            found.append(name)
+    return tuple(dict.fromkeys(found))
 
 
 def _credentials(auth_file: str | None) -> tuple[str, str] | None:

@@ -29,7 +29,7 @@ from archive.model.outcome import (
 from archive.model.site import SiteRules
 from archive.model.stated import ArticlePage, ParsedFeed
 from archive.store.frontier import MAX_FEEDS_A_TURN, PARKED_AFTER_CLAIMS, HostLease, Release
-from ingest.poll import Fetcher, Parser, poll_feed, read_page
+from ingest.poll import Fetcher, Parser, poll_feed, read_page, refused_by_robots
 from ingest.room import BYTES_A_BYTE, Place, Room
 from ingest.wire.robots import RobotsCache
 
@@ -164,7 +164,9 @@ class Turn:
             return await self._deposit(outcome)
 
     async def _read_page(self, job: PageJob) -> Deposited:
-        refused = _given_up(job, self._clock()) or await self._robots_refuse(job)
+        refused = _given_up(job, self._clock()) or await refused_by_robots(
+            job, self._robots, clock=self._clock
+        )
         if refused is not None:
             return await self._deposit(refused)
         async with self._room.place() as place:
@@ -174,31 +176,9 @@ class Turn:
                 _Weighing(self._parser, place),
                 rules_for=self._rules_for,
                 clock=self._clock,
+                robots=self._robots,
             )
             return await self._deposit(outcome)
-
-    async def _robots_refuse(self, job: PageJob) -> PageOutcome | None:
-        """Return the outcome of a page that its site's robots.txt keeps from us, None for one that may be asked."""
-        try:
-            robots = await self._robots.of(
-                job.url, operator_url=job.feed_url, verify_tls=job.verify_tls
-            )
-            if robots.allowed(job.url):
-                return None
-            # A robots.txt that could not be read says nothing for ever: the page is tried again.
-            final = robots.rules is not None
-            detail = (
-                "its site's robots.txt asks us not to fetch it"
-                if final
-                else "its site's robots.txt could not be read"
-            )
-        except ValueError as error:
-            final, detail = True, str(error)
-        return PageOutcome(
-            job=job,
-            exchange=Exchange(requested_url=job.url, url=job.url, started_at=self._clock()),
-            result=PageFailed(reason=Reason.ROBOTS, detail=detail, final=final),
-        )
 
     async def _deposit(self, outcome: Outcome) -> Deposited:
         deposited = without_documents(await self._ledger.deposit(outcome))
@@ -300,7 +280,11 @@ def _asked_to_wait(deposited: Deposited) -> bool:
     if deposited.schedule is not None and deposited.schedule.host_hold_s:
         return True
     match deposited.outcome.result:
-        case FeedFailed(retry_after_s=int()) | PageFailed(retry_after_s=int()):
+        case (
+            FeedFailed(retry_after_s=int())
+            | PageFailed(retry_after_s=int())
+            | PageRead(retry_after_s=int())
+        ):
             return True
     return False
 

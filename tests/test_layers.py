@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest.turn", "ingest.scout", "ingest.backfill"),
     ("ingest.websub",),
     ("ingest.poll",),
-    ("ingest.workers", "ingest.pace", "ingest.children", "ingest.room"),
+    ("ingest.workers", "ingest.pace", "ingest.children", "ingest.parts", "ingest.room"),
     ("ingest.feed", "ingest.page", "ingest.wire"),
     ("ingest.clean", "ingest.dates", "ingest.logs"),
     ("archive.commands",),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from archive.model.stated import ArticlePage, ParsedFeed, Wall, must_be_aware
+from archive.model.stated import ArticlePage, Enclosure, ParsedFeed, Wall, must_be_aware
 
 
 class Reason(StrEnum):
@@ -232,17 +232,26 @@ class PageJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRead:
-    """A page that was fetched and parsed; it may still be a wall (`page.wall`). `body` is the decoded page."""
+    """A page that was fetched and parsed; it may still be a wall (`page.wall`). `body` is the decoded page.
+
+    Of an article in parts it holds all parts that came; `missing` says why a further one did not, and
+    `retry_after_s` how long its server asked to be left alone.
+    """
 
     page: ArticlePage
     body: bytes
     body_digest: bytes
     content_type: str | None = None
+    missing: str | None = None
+    retry_after_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFailed:
-    """No page. `final`: not worth another try (robots, 404, 410, not HTML)."""
+    """No page. `final`: not worth another try (robots, 404, 410, not HTML).
+
+    `enclosure` is the file that the address holds in place of a page, with its type and size.
+    """
 
     reason: Reason
     detail: str
@@ -250,6 +259,7 @@ class PageFailed:
     retry_after_s: int | None = None
     wall: Wall | None = None
     body: bytes | None = None
+    enclosure: Enclosure | None = None
 
 
 PageResult = PageRead | PageFailed

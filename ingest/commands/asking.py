@@ -1,4 +1,4 @@
-"""What `feeds add`, `feeds import` and `feeds backfill` share: a way to the network, and the first poll of a feed.
+"""What commands that ask the network share: a way to it, and the first poll of a feed (`feeds add`, `import`, ...).
 
 Requests take the same client, parsers and limits as the engine's polls. Imported inside the commands: it loads the
 network's libraries.
@@ -22,6 +22,8 @@ from ingest.engine import wire_settings
 from ingest.feed.parse import PARSER_VERSION
 from ingest.pace import PaceSettings, plan
 from ingest.wire.fetch import Client
+from ingest.wire.robots import RobotsCache
+from ingest.wire.turns import HostTurns
 from ingest.workers import Workers
 
 
@@ -34,6 +36,18 @@ async def asking(place: Place) -> AsyncIterator[tuple[Client, Workers]]:
         Workers(config.service.workers) as workers,
     ):
         yield client, workers
+
+
+@contextlib.asynccontextmanager
+async def asking_pages(place: Place) -> AsyncIterator[tuple[Client, Workers, RobotsCache]]:
+    """Open what article pages are asked with: as `asking`, and robots.txt, whose pauses the client keeps."""
+    config = place.load_config()
+    turns = HostTurns(config.fetch.min_host_gap_s)
+    async with (
+        Client(wire_settings(config), clock=place.now, turn=turns.turn) as client,
+        Workers(1) as workers,
+    ):
+        yield client, workers, RobotsCache(client, clock=place.now, slow_down=turns.slow_down)
 
 
 def owner() -> str:

@@ -11,6 +11,7 @@ import pytest
 from archive.commands.place import Place
 from archive.store import Store
 from ingest.commands import asking
+from ingest.wire.robots import RobotsCache
 from scheduler import main
 from tests.fakes import NOON, Clock, FakeWeb, HereParser
 
@@ -28,10 +29,15 @@ class Here:
         self._capsys = capsys
         (folder / "config.toml").write_text('[archive]\ntimezone = "UTC"\n', encoding="utf-8")
         patch.setattr(asking, "asking", self._asking)
+        patch.setattr(asking, "asking_pages", self._asking_pages)
 
     @contextlib.asynccontextmanager
     async def _asking(self, place: Place) -> AsyncIterator[tuple[Any, Any]]:
         yield self.web, HereParser()
+
+    @contextlib.asynccontextmanager
+    async def _asking_pages(self, place: Place) -> AsyncIterator[tuple[Any, Any, Any]]:
+        yield self.web, HereParser(), RobotsCache(self.web, clock=self.clock)
 
     def run(self, *words: str) -> int:
         """Run a command; returns its exit code and keeps what it said."""
