@@ -75,7 +75,14 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "migrate": Listed("archive.commands.upkeep:migrate", "bring an older archive up to date"),
         "reindex": Listed("archive.commands.upkeep:reindex", "make the search index anew"),
         "set": Listed("archive.commands.edit:set_", "correct a field of an article by hand"),
-        "duplicates": Listed("archive.commands.edit:duplicates", "what was joined, by which rule"),
+        "duplicates": Listed(
+            "archive.commands.duplicates:duplicates", "what was joined or kept apart, by which rule"
+        ),
+        "merge": Listed("archive.commands.hand:merge", "make two articles one, for good"),
+        "split": Listed("archive.commands.hand:split", "give what a feed showed its own article"),
+        "relate": Listed("archive.commands.hand:relate", "say that two are on one story"),
+        "unrelate": Listed("archive.commands.hand:unrelate", "say that two are not on one story"),
+        "undo": Listed("archive.commands.hand:undo", "take back a decision by hand"),
         "erase": Listed("archive.commands.upkeep:erase", "remove an article for good"),
     },
     "Learn": {

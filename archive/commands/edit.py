@@ -1,16 +1,11 @@
-"""set and duplicates: a field corrected by hand, and what was joined into an article. Called by the root alone."""
+"""set: a field of an article corrected by hand. Called by the root alone."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 from archive.commands.place import Place, pass_place
 from archive.errors import UsageError
-
-if TYPE_CHECKING:
-    from archive.model.kept import Article, Sighting
-    from archive.store.decisions import Decision
 
 NEVER_EMPTY = frozenset({"title", "text", "url", "published_at"})
 
@@ -66,141 +61,3 @@ def _values(fields: Sequence[str]) -> Mapping[str, object]:
             raise UsageError(f"{name} cannot be empty")
         values[name] = hand_value(name, text)
     return values
-
-
-# -- duplicates ------------------------------------------------------------------------------
-
-
-@click.command(
-    epilog="\b\nEXAMPLES\n  newsarchive duplicates k7q2\n  newsarchive duplicates k7q2 --json"
-)
-@click.argument("article_id", metavar="ID")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document (schema 1).")
-@pass_place
-def duplicates(place: Place, article_id: str, as_json: bool) -> None:
-    """Show every place an article was seen, and why it was taken for this one, or not for others."""
-    from archive import terminal
-    from archive.front import Archive
-    from archive.store.decisions import decisions_of
-    from archive.store.reading import find_article
-    from archive.store.sqlite import open_reader
-
-    with Archive.open(place.archive_url) as archive:
-        article = archive.article(article_id)
-    reader = open_reader(place.archive_url)
-    try:
-        decisions = decisions_of(reader, find_article(reader, article.id))
-    finally:
-        reader.close()
-    of_sighting = {
-        sighting.id: [one for one in decisions if one.sighting_id == sighting.id]
-        for sighting in article.sightings
-    }
-    if as_json:
-        terminal.echo_json(_document(article, of_sighting))
-    elif place.is_terminal:
-        _show(place, article, of_sighting)
-    else:
-        for sighting in article.sightings:
-            for row in _rows(sighting, of_sighting[sighting.id]):
-                terminal.echo_row(row)
-
-
-def _document(
-    article: "Article", of_sighting: Mapping[int, Sequence["Decision"]]
-) -> dict[str, object]:
-    return {
-        "schema": 1,
-        "article": article.id,
-        "title": article.face.title,
-        "sightings": [
-            {
-                "feed": sighting.feed,
-                "guid": sighting.guid,
-                "url": sighting.url,
-                "title": sighting.title,
-                "first_seen_at": sighting.first_seen_at,
-                "rule": sighting.rule,
-                "compared": [
-                    {
-                        "verdict": one.verdict,
-                        "rule": one.rule,
-                        "why": one.why,
-                        "scores": dict(one.scores),
-                        "source": one.source,
-                        "decided_at": one.decided_at,
-                        "other": one.other_id,
-                        "other_title": one.other_title,
-                    }
-                    for one in of_sighting[sighting.id]
-                ],
-            }
-            for sighting in article.sightings
-        ],
-    }
-
-
-def _rows(sighting: "Sighting", decisions: Sequence["Decision"]) -> list[tuple[object, ...]]:
-    """Return a row a comparison, one for a sighting that was compared with nothing."""
-    place = (sighting.feed, sighting.first_seen_at, sighting.rule)
-    if not decisions:
-        return [(*place, None, None, None, None, None)]
-    return [
-        (*place, one.verdict, one.rule, one.other_id, one.why, scores_told(one.scores))
-        for one in decisions
-    ]
-
-
-def scores_told(scores: Mapping[str, float]) -> str:
-    """Return what was measured: "shingles 0.94, numbers 1"."""
-    return ", ".join(f"{name} {value:.3g}" for name, value in scores.items())
-
-
-def _show(
-    place: Place, article: "Article", of_sighting: Mapping[int, Sequence["Decision"]]
-) -> None:
-    from archive import terminal as t
-
-    title = t.printable(article.face.title) or "(no headline)"
-    t.echo(f" {t.paint(title, 'bold', colour=place.has_colour)}    {article.id}")
-    width = max(t.text_width(sighting.feed) for sighting in article.sightings)
-    for sighting in article.sightings:
-        when = t.when(sighting.first_seen_at, place.zone, now=place.now())
-        t.echo(f" {t.pad(sighting.feed, width)}  {when}  {_rule_told(sighting.rule)}")
-        if sighting.title and sighting.title != article.face.title:
-            t.echo(f"     headline there: {t.printable(sighting.title)}")
-        for one in of_sighting[sighting.id]:
-            t.echo(f"     {_told(one)}")
-
-
-def _rule_told(rule: str) -> str:
-    match rule:
-        case "new":
-            return "began here"
-        case "recycled":
-            return "began here, under an address that another article had"
-        case "guid":
-            return "same guid in the same feed, at another address"
-        case "hand":
-            return "joined by hand"
-        case _:
-            return f"joined by rule {rule}"
-
-
-def _told(one: "Decision") -> str:
-    """Return a comparison in words, with what was measured."""
-    from archive import terminal as t
-
-    whom = (
-        f" {one.other_id[:8]} ({t.cut(t.printable(one.other_title or ''), 40)})"
-        if one.other_id
-        else ""
-    )
-    word = {"same": "one with this", "revision": "one with this", "related": "related to"}.get(
-        one.verdict, "not"
-    )
-    if one.other_id and word == "one with this":
-        word = "one with"
-    why = f": {t.printable(one.why)}" if one.why else ""
-    measured = f"  [{scores_told(one.scores)}]" if one.scores else ""
-    return f"{word}{whom}{why} (rule {one.rule}){measured}"

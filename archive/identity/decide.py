@@ -150,7 +150,8 @@ def decide_entry(
     if known is not None and known.article_id not in hand.must_not:
         if known.digest == digest:
             return Seen(article_id=known.article_id, variant_id=known.variant_id)
-        if (decision := _of_known(entry, known, site_facts)) is not None:
+        is_held = known.article_id in hand.must
+        if (decision := _of_known(entry, known, site_facts, is_held=is_held)) is not None:
             return decision
     events = _compared(entry, candidates, site_facts)
     allowed = [e for e in events if e.article_id not in hand.must_not]
@@ -171,11 +172,18 @@ def decide_entry(
     )
 
 
-def _of_known(entry: Traits, known: KnownSighting, facts: SiteFacts) -> Seen | Revised | None:
-    """Return what the known sighting's new statement is; None if it tells of something else now."""
+def _of_known(
+    entry: Traits, known: KnownSighting, facts: SiteFacts, *, is_held: bool
+) -> Seen | Revised | None:
+    """Return what the known sighting's new statement is; None if it tells of something else now.
+
+    `is_held`: someone decided to which article the sighting belongs, whatever it comes to state.
+    """
     verdict = compare(entry, known.traits, site_facts=facts)
     if not verdict.is_one:
-        return None
+        if not is_held:
+            return None
+        verdict = _BY_HAND
     old, new = known.traits.telling, entry.telling
     edit = edit_kind(old.title, old.text, new.title, new.text)
     event = Event(article_id=known.article_id, variant_id=known.variant_id, verdict=verdict)

@@ -35,6 +35,7 @@ from archive.model.stated import Entry, RejectedEntry
 from archive.store.drafts import Drafts
 from archive.store.erasing import REASON, refused
 from archive.store.faces import Begun, Faces
+from archive.store.handlinks import HandLinks
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_at, to_us
 from archive.store.known import Known, KnownVariant
@@ -206,6 +207,7 @@ class EntryDeposit:
         )
         changed = [self._own_sighting(one) for one in unknown]
         self._load_last_stated([sighting for sighting in changed if sighting is not None])
+        self._by_hand = HandLinks.of(self._connection, self._known.variants.values())
         rows = _TAKEN_IDS.rows(self._connection, ids=[one.public_id for one in unknown])
         self._taken_ids.update(row.public_id for row in rows)
 
@@ -270,11 +272,15 @@ class EntryDeposit:
 
     def _write_entry(self, one: StatedEntry) -> None:
         own = self._own_sighting(one)
+        candidates = self._candidates(one)
         decision = decide_entry(
             one.traits,
             one.digest,
             None if own is None else self._as_known(own),
-            self._candidates(one),
+            candidates,
+            hand=self._by_hand.of_entry(
+                own, self._job.feed_id, [self._known.variants[c.variant_id] for c in candidates]
+            ),
             is_private=self._job.is_private,
         )
         match decision:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive import record
-from archive.identity.decide import Candidate, Joined, New, decide_entry
+from archive.identity.decide import Candidate, Hand, Joined, New, decide_entry
 from archive.identity.likeness import Telling, Traits, traits_of
 from archive.model.kept import EDITS
 from archive.model.outcome import Deposited, PageFailed, PageJob, PageOutcome, PageRead
@@ -21,6 +21,7 @@ from archive.model.stated import ArticlePage, WallKind
 from archive.store import frontier
 from archive.store.drafts import Drafts
 from archive.store.faces import Faces
+from archive.store.handlinks import set_apart_from
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_at, to_us
 from archive.store.known import Known, KnownVariant
@@ -197,6 +198,7 @@ class PageDeposit:
                 )
                 for other in others
             ],
+            hand=Hand(must_not=set_apart_from(self._connection, variant.article_id)),
             is_private=self._job.is_private,
         )
         match decision:

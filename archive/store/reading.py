@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from archive.errors import NotFound
 from archive.model.kept import Article, FeedRow, Observation, Revision, RevisionKind, Sighting
 from archive.store.instants import NEVER, to_at, to_at_or_none, to_us
+from archive.store.relating import related
 from archive.store.sqlite import Reader, Row
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def article_of(reader: Reader, article: int) -> Article:
         n_variants=n_variants,
         is_settled=settled < NEVER,
         counters=_counters(reader, variant),
-        related=_related(reader, article),
+        related=related(reader, article),
         page_note=_page_note(page_state, page_detail),
         merged_from=tuple(
             public
@@ -221,19 +222,6 @@ def _counters(reader: Reader, variant: int) -> tuple[Observation, ...]:
         Observation(kind=kind, value=value, stated=stated, source=source, observed_at=to_at(at))
         for kind, value, stated, source, at in rows
     )
-
-
-def _related(reader: Reader, article: int) -> tuple[tuple[str, str], ...]:
-    """Return (public id, headline) of related articles."""
-    rows = reader.rows(
-        "SELECT a.public_id, r.title FROM (SELECT other_id AS id FROM relations WHERE article_id = ?"
-        " UNION SELECT article_id FROM relations WHERE other_id = ?) AS x"
-        " JOIN articles AS a ON a.id = x.id AND a.merged_into IS NULL"
-        " JOIN variants AS v ON v.id = a.primary_variant_id JOIN revisions AS r ON r.id = v.revision_id"
-        " ORDER BY a.effective_at DESC",
-        (article, article),
-    )
-    return tuple((public_id, title) for public_id, title in rows)
 
 
 def sightings_of(reader: Reader, article: int) -> tuple[Sighting, ...]:

@@ -455,7 +455,7 @@ hand_links = Table(
     _id(),
     _ref("a_sighting_id", "sightings.id", index=True),
     _ref("b_sighting_id", "sightings.id", index=True),
-    Column("verdict", String(8), nullable=False),  # must | must_not
+    Column("verdict", String(8), nullable=False),  # must | must_not | related | unlinked
     _text("who", nullable=False),
     _at("at"),
     _at("undone_at", nullable=True),

@@ -17,16 +17,28 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive.errors import UsageError
+from archive.model.hand import HandChange, Undoable
 from archive.model.kept import FeedRow
 from archive.model.outcome import Deposited, FeedJob, FeedOutcome, Outcome, PageJob
 from archive.model.push import PushOutcome
-from archive.store import backfilling, correcting, frontier, indexing, subscriptions, upkeep
+from archive.store import (
+    backfilling,
+    comparing,
+    correcting,
+    frontier,
+    indexing,
+    subscriptions,
+    upkeep,
+)
 from archive.store import dump as dumping
+from archive.store import undo as undoing
 from archive.store.backfilling import BackfillMark, HostClosed
 from archive.store.bodies import Bodies
+from archive.store.comparing import Between
 from archive.store.deposit import Depositor, Plan, bodies_of
 from archive.store.erasing import Erased, Erasing
 from archive.store.frontier import HostLease, Release
+from archive.store.hand import HandDecision
 from archive.store.index import Indexer
 from archive.store.instants import to_at, to_us
 from archive.store.naming import article_named
@@ -330,6 +342,72 @@ class Store:
             return correcting.set_fields(
                 connection, self._indexer, article, values, who=who, now=now
             )
+
+    def merge(
+        self,
+        one: str,
+        other: str,
+        *,
+        who: str,
+        why: str | None,
+        now: datetime,
+        dry_run: bool = False,
+    ) -> HandChange:
+        """Make two articles one (`HandDecision`); with `dry_run` nothing is kept, as of the three below."""
+        with self._trying(dry_run) as connection:
+            decision = HandDecision(connection, self._indexer, who=who, why=why, now=now)
+            return decision.merge(article_named(connection, one), article_named(connection, other))
+
+    def split(
+        self, article_id: str, what: str, *, who: str, why: str | None, now: datetime, dry_run: bool = False
+    ) -> HandChange:  # fmt: skip
+        """Give what a feed, a sighting (s12), a telling (v7) or a site showed an article of its own."""
+        with self._trying(dry_run) as connection:
+            decision = HandDecision(connection, self._indexer, who=who, why=why, now=now)
+            return decision.split(article_named(connection, article_id), what)
+
+    def relate(
+        self, one: str, other: str, *, is_related: bool, who: str, why: str | None, now: datetime, dry_run: bool = False
+    ) -> HandChange:  # fmt: skip
+        """Say whether two articles are on one story."""
+        with self._trying(dry_run) as connection:
+            decision = HandDecision(connection, self._indexer, who=who, why=why, now=now)
+            return decision.relate(
+                article_named(connection, one),
+                article_named(connection, other),
+                is_related=is_related,
+            )
+
+    def undo(
+        self, number: int | None = None, *, now: datetime, dry_run: bool = False
+    ) -> HandChange:
+        """Take back a decision by hand, the newest if no number is given. Raises NotFound, UsageError."""
+        with self._trying(dry_run) as connection:
+            return undoing.undo(connection, self._indexer, number, now=now)
+
+    def between(self, one: str, other: str) -> Between:
+        """Return why two articles were joined or kept apart, by what stands in the archive."""
+        with self.reading() as connection:
+            return comparing.between(
+                connection, article_named(connection, one), article_named(connection, other)
+            )
+
+    def undoable(self) -> tuple[Undoable, ...]:
+        """Return the decisions by hand that stand, the newest first."""
+        with self.reading() as connection:
+            return undoing.undoable(connection)
+
+    @contextlib.contextmanager
+    def _trying(self, dry_run: bool) -> Iterator[Connection]:
+        """One write transaction that is taken back at its end if it was only to be tried."""
+        with self.writing() as connection:
+            trial = connection.begin_nested()
+            yield connection
+            if dry_run:
+                trial.rollback()
+                self._indexer.rollback()
+            else:
+                trial.commit()
 
     def erase(self, article_id: str, *, who: str, why: str | None, now: datetime) -> Erased:
         """Remove an article for good and refuse it from now on; `wipe` afterwards takes its traces from the files.

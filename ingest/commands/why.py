@@ -1,4 +1,7 @@
-"""`newsarchive why FEED`: when a feed is polled next, and every reason for it, in words."""
+"""`newsarchive why FEED`: when a feed is polled next, and every reason for it, in words.
+
+Of two articles it says why they are one or two (`archive.commands.duplicates`).
+"""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -35,12 +38,20 @@ SPOKEN = {
 """How a state begins a sentence; what is not here is said by the first one."""
 
 
-@click.command(epilog="EXAMPLES\n\n  newsarchive why nos\n\n  newsarchive why nos --json")
-@click.argument("subject", metavar="FEED")
+@click.command(
+    epilog="EXAMPLES\n\n  newsarchive why nos\n\n  newsarchive why nos --json\n\n  newsarchive why k7q2 m3c9"
+)
+@click.argument("subject", metavar="FEED|ID")
+@click.argument("other", metavar="[ID]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_place
-def why(place: Place, subject: str, as_json: bool) -> None:
-    """Say when a feed is polled next, and why then."""
+def why(place: Place, subject: str, other: str | None, as_json: bool) -> None:
+    """Say when a feed is polled next, and why then; of two articles, why they are one or two."""
+    if other is not None:
+        from archive.commands.duplicates import explain
+
+        explain(place, subject, other, as_json=as_json)
+        return
     from archive import terminal as t
     from archive.front import Archive
     from ingest.commands.history import condition_of

@@ -1,6 +1,5 @@
-"""set and duplicates, as people and programs meet them."""
+"""set, as people and programs meet it."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -124,43 +123,3 @@ def test_an_article_that_is_not_there_exits_1(
     assert run(folder, "set", "zz", "title=x") == 1
     assert run(folder, "duplicates", "zzzz") == 1
     assert "no article has an id that begins with 'zzzz'" in capsys.readouterr().err
-
-
-# -- duplicates ------------------------------------------------------------------------------
-
-
-def test_each_place_is_told_with_its_rule_and_what_was_measured(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(folder, "duplicates", the_id(folder), "--json") == 0
-    document = json.loads(capsys.readouterr().out)
-    first, second = document["sightings"]
-    assert (document["schema"], document["article"]) == (1, the_id(folder))
-    assert (first["feed"], first["rule"], first["compared"]) == ("krant", "new", [])
-    assert second["feed"] == "ochtend"
-    (event,) = second["compared"]
-    assert event["verdict"] in ("same", "revision")
-    assert event["rule"] == second["rule"]
-    assert event["scores"]["shingles"] == 1
-    assert event["other"] is None
-
-
-def test_a_pipe_gets_a_row_a_comparison(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(folder, "duplicates", the_id(folder)) == 0
-    first, second = (line.split("\t") for line in capsys.readouterr().out.splitlines())
-    assert first[:3] == ["krant", "2026-11-24T08:00:00Z", "new"]
-    assert second[0] == "ochtend"
-    assert "shingles 1" in second[-1]
-
-
-def test_a_terminal_gets_it_in_words(
-    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("archive.commands.place.is_terminal", lambda _: True)
-    monkeypatch.setenv("NO_COLOR", "1")
-    assert run(folder, "duplicates", the_id(folder)) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == f" {DIJK['title']}    {the_id(folder)}"
-    assert lines[1] == " krant    24 nov 08:00  began here"
-    assert lines[2].startswith(" ochtend  24 nov 08:05  joined by rule ")
-    assert lines[3].startswith("     one with this: ")

@@ -1,0 +1,324 @@
+"""Takes back what was decided by hand: merges, splits, and what is related.
+
+Restored is what readers see: which article a sighting belongs to, the articles with their ids, the revisions shown.
+Logs stay, and so do the statements that polls brought meanwhile, with the sighting they belong to. A command is not
+taken back while something depends on it: a later command on the same articles, a row that is no longer as the command
+left it, an entry that has gone out with a revision that would vanish. Each refusal says what that is.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from archive.errors import NotFound, UsageError
+from archive.model.hand import HandChange, Undoable
+from archive.store.faces import Faces
+from archive.store.hand import named
+from archive.store.index import Indexer
+from archive.store.indexing import indexed
+from archive.store.instants import to_at, to_us
+from archive.store.journal import unpacked, values_of
+from archive.store.prepared import driver_of
+from archive.store.schema import (
+    articles,
+    body_uses,
+    contents,
+    dedup_events,
+    hand_links,
+    observations,
+    page_tasks,
+    publications,
+    relations,
+    revision_statements,
+    revisions,
+    sightings,
+    statements,
+    tables,
+    undo_log,
+    variants,
+)
+
+LISTED: Final = 50
+"""Commands that can be taken back: so many of the newest (USE)."""
+
+
+def undoable(connection: Connection) -> tuple[Undoable, ...]:
+    """Return what can be taken back, the newest first, and what cannot with the reason."""
+    rows = _standing(connection)
+    return tuple(
+        Undoable(
+            number=row.id,
+            command=row.command,
+            who=row.who,
+            done_at=to_at(row.at),
+            blocked=_blocked(connection, row, rows),
+        )
+        for row in rows
+    )
+
+
+def undo(
+    connection: Connection, indexer: Indexer, number: int | None, *, now: datetime
+) -> HandChange:
+    """Take back a command, the newest if no number is given. Raises NotFound, UsageError with what depends on it."""
+    rows = _standing(connection)
+    if not rows:
+        raise NotFound("nothing was done by hand that can be taken back", subject="undo")
+    row = rows[0] if number is None else next((one for one in rows if one.id == number), None)
+    if row is None:
+        raise NotFound(
+            f"there is no number {number} to take back: newsarchive undo --list shows what there is",
+            subject=str(number),
+        )
+    if (reason := _blocked(connection, row, rows)) is not None:
+        raise UsageError(f"{row.id} ({row.command}) cannot be taken back: {reason}")
+    return _Undo(connection, indexer, row, now=now).write()
+
+
+def _standing(connection: Connection) -> Sequence[sa.Row[Any]]:
+    return connection.execute(
+        sa.select(undo_log)
+        .where(undo_log.c.undone_at.is_(None))
+        .order_by(undo_log.c.id.desc())
+        .limit(LISTED)
+    ).all()
+
+
+# ---- what stands in the way ---------------------------------------------------------------------
+
+
+def _blocked(
+    connection: Connection, row: sa.Row[Any], standing: Sequence[sa.Row[Any]]
+) -> str | None:
+    """Return what depends on a command, None if nothing does."""
+    inverse = json.loads(row.inverse)
+    for later in standing:
+        shared = set(json.loads(later.inverse)["articles"]) & set(inverse["articles"])
+        if later.id > row.id and shared:
+            return f"{later.id} ({later.command}) came after it; first: newsarchive undo {later.id}"
+    for name, row_id, _, after in inverse["changed"]:
+        table = tables.tables[name]
+        held = values_of(connection, table, [row_id], after).get(row_id)
+        if held != after:
+            return f"{_NOUNS.get(name, name)} has changed since"
+    return _blocked_by_rows(connection, inverse)
+
+
+_NOUNS: Final = {
+    "articles": "one of the articles",
+    "variants": "one of the tellings",
+    "sightings": "one of the sightings",
+    "statements": "what was stated",
+    "revisions": "one of the revisions",
+    "page_tasks": "a page that is to be fetched",
+    "hand_links": "what was decided",
+}
+
+
+def _blocked_by_rows(connection: Connection, inverse: Mapping[str, Any]) -> str | None:
+    """Return which later rows hang on rows that would go."""
+    added: Mapping[str, list[int]] = inverse["added"]
+    new_variants = added.get("variants", [])
+    if not new_variants:
+        return None
+    recorded: dict[str, set[int]] = {name: set(ids) for name, ids in added.items()}
+    for name, row_id, _, _ in inverse["changed"]:
+        recorded.setdefault(name, set()).add(row_id)
+    for table, said in (
+        (statements, "its feed or its page has stated something since"),
+        (sightings, "a feed has shown it anew since"),
+        (revisions, "it has been revised since"),
+        (page_tasks, "its page is asked for since"),
+        (observations, "its readers were counted since"),
+    ):
+        query = sa.select(table.c.id).where(table.c.variant_id.in_(new_variants))
+        if set(connection.scalars(query)) - recorded.get(table.name, set()):
+            return f"{said}; newsarchive merge {' '.join(inverse['ids'])} puts them together again"
+    out = sa.select(publications.c.seq).where(
+        publications.c.revision_id.in_(added.get("revisions", []))
+    )
+    if connection.scalar(out.limit(1)) is not None:
+        return (
+            f"it has gone out since; newsarchive merge {' '.join(inverse['ids'])} puts them"
+            " together again"
+        )
+    return None
+
+
+# ---- taking back --------------------------------------------------------------------------------
+
+
+class _Undo:
+    """Takes one command back. Nothing stands in its way."""
+
+    def __init__(
+        self, connection: Connection, indexer: Indexer, row: sa.Row[Any], *, now: datetime
+    ) -> None:
+        self._connection = connection
+        self._indexer = indexer
+        self._row = row
+        self._now = now
+        self._now_us = to_us(now)
+        inverse = json.loads(row.inverse)
+        self._changed: list[tuple[str, int, dict[str, Any], dict[str, Any]]] = inverse["changed"]
+        self._added: Mapping[str, list[int]] = inverse["added"]
+        self._links: list[int] = inverse["links"]
+        self._articles: list[int] = inverse["articles"]
+
+    def write(self) -> HandChange:
+        """Put the rows back, and bring the index and the faces up to date."""
+        connection, db = self._connection, driver_of(self._connection)
+        new_variants = self._added.get("variants", [])
+        parted = self._ids("revisions") + self._added.get("revisions", [])
+        chains = self._variants_of(parted)
+        self._indexer.remove(db, self._shown(chains))
+        self._remove_revisions()
+        for name, row_id, before, _ in self._changed:
+            table = tables.tables[name]
+            connection.execute(
+                sa.update(table).where(table.c.id == row_id).values(unpacked(table, before))
+            )
+        self._end_links()
+        left = [variant for variant in chains if variant not in new_variants]
+        self._indexer.add(db, indexed(connection, self._shown(left)))
+        self._remove_variants(new_variants)
+        self._remove_articles()
+        moved = connection.scalars(
+            sa.select(variants.c.id).where(variants.c.article_id.in_(self._articles))
+        ).all()
+        Faces(connection, self._indexer, now=self._now).moved(moved)
+        connection.execute(
+            sa.update(articles)
+            .where(articles.c.id.in_(self._articles))
+            .values(is_dirty=True, settle_at=sa.func.min(articles.c.settle_at, self._now_us))
+        )
+        connection.execute(
+            sa.update(undo_log).where(undo_log.c.id == self._row.id).values(undone_at=self._now_us)
+        )
+        return self._done()
+
+    def _done(self) -> HandChange:
+        kept, other = self._articles
+        connection = self._connection
+        known = set(
+            connection.scalars(sa.select(articles.c.id).where(articles.c.id.in_((kept, other))))
+        )
+        moved = self._moved("variants", "article_id")
+        parted = self._moved("sightings", "variant_id")
+        n_whole = connection.scalar(
+            sa.select(sa.func.count()).where(sightings.c.variant_id.in_(moved))
+        )
+        return HandChange(
+            command=f"undo {self._row.id}: {self._row.command}",
+            kept=named(connection, kept),
+            other=named(connection, other if other in known else kept),
+            n_sightings=len(parted) + (n_whole or 0),
+            n_variants=len(moved) + len(self._added.get("variants", [])),
+        )
+
+    def _moved(self, name: str, column: str) -> list[int]:
+        return [
+            row_id for table, row_id, _, after in self._changed if table == name and column in after
+        ]
+
+    def _ids(self, name: str) -> list[int]:
+        return [row_id for table, row_id, _, _ in self._changed if table == name]
+
+    def _variants_of(self, revision_ids: Collection[int]) -> list[int]:
+        query = sa.select(revisions.c.variant_id).where(revisions.c.id.in_(revision_ids)).distinct()
+        return list(self._connection.scalars(query))
+
+    def _shown(self, variant_ids: Collection[int]) -> list[int]:
+        query = sa.select(revisions.c.id).where(
+            revisions.c.variant_id.in_(variant_ids), revisions.c.is_void.is_(False)
+        )
+        return list(self._connection.scalars(query))
+
+    def _remove_revisions(self) -> None:
+        """Remove the revisions that the command made, and texts that nothing else holds."""
+        ids = self._added.get("revisions", [])
+        connection = self._connection
+        texts = set(
+            connection.scalars(sa.select(revisions.c.content_digest).where(revisions.c.id.in_(ids)))
+        )
+        connection.execute(
+            sa.delete(revision_statements).where(revision_statements.c.revision_id.in_(ids))
+        )
+        connection.execute(sa.delete(revisions).where(revisions.c.id.in_(ids)))
+        for table in (statements, revisions):
+            texts -= set(
+                connection.scalars(
+                    sa.select(table.c.content_digest).where(table.c.content_digest.in_(texts))
+                )
+            )
+        connection.execute(sa.delete(contents).where(contents.c.digest.in_(texts)))
+
+    def _remove_variants(self, ids: Collection[int]) -> None:
+        connection = self._connection
+        connection.execute(
+            sa.update(dedup_events)
+            .where(dedup_events.c.candidate_variant_id.in_(ids))
+            .values(candidate_variant_id=None)
+        )
+        connection.execute(
+            sa.delete(body_uses).where(body_uses.c.used_by == "page", body_uses.c.owner_id.in_(ids))
+        )
+        connection.execute(sa.delete(variants).where(variants.c.id.in_(ids)))
+
+    def _remove_articles(self) -> None:
+        """Remove the article that a split began; once anything speaks of it, its id leads to where it came from."""
+        connection = self._connection
+        origin = self._articles[0]
+        for article in self._added.get("articles", []):
+            is_named = (
+                connection.scalar(
+                    sa.select(publications.c.seq)
+                    .where(publications.c.article_id == article)
+                    .limit(1)
+                )
+                or connection.scalar(
+                    sa.select(relations.c.article_id)
+                    .where(
+                        sa.or_(relations.c.article_id == article, relations.c.other_id == article)
+                    )
+                    .limit(1)
+                )
+                or connection.scalar(
+                    sa.select(articles.c.id).where(articles.c.merged_into == article).limit(1)
+                )
+                or connection.scalar(
+                    sa.select(variants.c.id).where(variants.c.article_id == article).limit(1)
+                )
+            )
+            if not is_named:
+                connection.execute(sa.delete(articles).where(articles.c.id == article))
+                continue
+            # A paper that joined it meanwhile goes along: it told the same story.
+            connection.execute(
+                sa.update(variants)
+                .where(variants.c.article_id == article)
+                .values(article_id=origin)
+            )
+            connection.execute(
+                sa.update(articles)
+                .where(articles.c.merged_into == article)
+                .values(merged_into=origin)
+            )
+            connection.execute(
+                sa.update(articles)
+                .where(articles.c.id == article)
+                .values(merged_into=origin, primary_variant_id=None)
+            )
+
+    def _end_links(self) -> None:
+        for start in range(0, len(self._links), LISTED):
+            some = self._links[start : start + LISTED]
+            self._connection.execute(
+                sa.update(hand_links)
+                .where(hand_links.c.id.in_(some))
+                .values(undone_at=self._now_us)
+            )
