@@ -9,6 +9,7 @@ SQLAlchemy, no network. One thread at a time.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from time import perf_counter
 from types import TracebackType
@@ -68,20 +69,26 @@ class Archive:
         include_private: bool = True,
         as_of: datetime | None = None,
         revisions: bool = False,
+        after: datetime | None = None,
         now: datetime | None = None,
         timezone: tzinfo = UTC,
     ) -> "Found":
         """Return a page of what a query finds (SEARCH: the language); an empty query finds everything.
 
-        `as_of` searches the texts that were current at that instant, `revisions` also those that an edit replaced.
+        `as_of` searches the texts that were current at that instant, `revisions` also those that an edit replaced;
+        `after` narrows to what is dated then or later, beside what the query says.
         `now` is what ages such as since:7d count from (the clock's, if None), `timezone` where days begin. Raises
         QueryError with the place of the fault; UsageError for a `page` of another query or sort.
         """
         from archive.search.find import search
 
+        query = self._query(query_text, now=now, timezone=timezone)
+        if after is not None:
+            first = max(after, query.bounds.after_at or after)
+            query = replace(query, bounds=replace(query.bounds, after_at=first))
         return search(
             self._reader,
-            self._query(query_text, now=now, timezone=timezone),
+            query,
             limit=limit,
             sort=sort,
             page=page,

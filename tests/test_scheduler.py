@@ -109,7 +109,7 @@ def test_help_and_completion_load_nothing_heavy() -> None:
         "scheduler.main(['--help'])\n"
         "import click\n"
         "items = scheduler.root.shell_complete(click.Context(scheduler.root), 's')\n"
-        "assert [item.value for item in items] == ['search', 'show', 'stats', 'serve', 'set']\n"
+        "assert [item.value for item in items][:4] == ['search', 'show', 'save', 'saved']\n"
         "heavy = {'sqlalchemy', 'aiohttp', 'bs4', 'rich', 'lxml', 'feedparser', 'platformdirs',\n"
         "         'tomlkit', 'dataclasses_json', 'structlog', 'asyncio', 'tomllib', 'difflib'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"

@@ -471,7 +471,8 @@ class _Parser:
         said = f"no saved search '{piece.value}'"
         if not known:
             self.fail(piece, f"{said}, and no other; save one with: newsarchive save NAME QUERY")
-        self.fail(piece, f"{said}; newsarchive saved lists them", hint)
+        cure = f"Did you mean '{hint}'?" if hint else "newsarchive saved lists them"
+        self.fail(piece, f"{said}. {cure}", hint)
 
     def fail_field(self, piece: _Piece) -> NoReturn:
         near = difflib.get_close_matches(piece.value.lower(), FIELDS, n=1, cutoff=0.5)
