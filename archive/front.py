@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archive.search.find import Search
     from archive.store.feedhistory import FeedHistory, Poll
     from archive.store.tally import Totals
+    from archive.store.told import Told
 
 
 class Archive:
@@ -212,6 +213,13 @@ class Archive:
                 reading.primary_variant(self._reader, article) if variant_id is None else variant_id
             )
             return reading.revisions_of(self._reader, variant)
+
+    def told(self, revision: "Revision") -> "Told":
+        """Return what a revision was made from, and what became of its page."""
+        from archive.store.told import told_of
+
+        with self._reader.snapshot():
+            return told_of(self._reader, revision.id)
 
     def sightings(self, article_id: str) -> "tuple[Sighting, ...]":
         """Return everywhere an article was seen, first seen first."""

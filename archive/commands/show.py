@@ -22,7 +22,8 @@ N_LINES: Final = 16
 EXAMPLES
   newsarchive show k7q2
   newsarchive show k7q2 --text | less
-  newsarchive show k7q2 --revision 1 --json"""
+  newsarchive show k7q2 --revision 1 --json
+  newsarchive show k7q2 --why"""
 )
 @click.argument("article_id", metavar="ID")
 @click.option(
@@ -34,6 +35,9 @@ EXAMPLES
 @click.option("--text", "as_text", is_flag=True, help="Headline and text only, whole.")
 @click.option("--html", "as_html", is_flag=True, help="The kept HTML only.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (schema 1).")
+@click.option(
+    "--why", "is_why", is_flag=True, help="Where each field comes from, and what else was said."
+)
 @click.option("--no-pager", is_flag=True, help="Write long texts straight to the terminal.")
 @pass_place
 def show(
@@ -43,6 +47,7 @@ def show(
     as_text: bool,
     as_html: bool,
     as_json: bool,
+    is_why: bool,
     no_pager: bool,
 ) -> None:
     """Show one article: headline, facts, text, where it was seen, how it was revised.
@@ -57,11 +62,21 @@ def show(
 
     if as_text + as_html + as_json > 1:
         raise UsageError("--text, --html and --json exclude each other: give one")
+    if is_why and as_text + as_html:
+        raise UsageError("--why tells of fields; give it alone or with --json")
     with Archive.open(place.archive_url) as archive:
         article = archive.article(article_id)
         revisions = archive.revisions(article.id)
         shown = article.face if revision is None else numbered(revisions, revision, article_id)
-        if as_json:
+        if is_why:
+            from archive.commands.why_shown import echo_why, why_document
+
+            told = archive.told(shown)
+            if as_json:
+                terminal.echo_json(why_document(article, shown, told))
+            else:
+                echo_why(place, article, shown, told)
+        elif as_json:
             terminal.echo_json(_document(article, shown, revisions))
         elif as_html:
             terminal.echo(_printable_lines(shown.html or ""))

@@ -82,6 +82,11 @@ def words_of(value: object) -> str:
             return str(value)
 
 
+def day_or_instant(at: object, precision: object) -> object:
+    """Return an instant as it was stated: of a day without a time only its date."""
+    return f"{at:%Y-%m-%d}" if isinstance(at, datetime) and precision == "day" else at
+
+
 def _others(row: FieldWhy) -> Iterable[str]:
     """Yield what other sources say: those that agree on one line, then a line for each other value."""
     shown = _key(row.value)

@@ -222,6 +222,8 @@ def _fields(found: "ArticlePage") -> "tuple[FieldWhy, ...]":
 
 
 def _values(found: "ArticlePage") -> Mapping[str, object]:
+    from archive.commands.why_field import day_or_instant
+
     values = {name: getattr(found, name) for name in FIELDS}
     values["text"] = f"{found.word_count} words" if found.text else None
     for name in ("published_at", "modified_at"):
@@ -229,13 +231,6 @@ def _values(found: "ArticlePage") -> Mapping[str, object]:
             values[name], getattr(found, name.replace("_at", "_precision"))
         )
     return values
-
-
-def day_or_instant(at: object, precision: object) -> object:
-    """Return an instant as it was stated: of a day without a time only its date."""
-    from datetime import datetime
-
-    return f"{at:%Y-%m-%d}" if isinstance(at, datetime) and precision == "day" else at
 
 
 def _show(place: Place, look: Look) -> None:

@@ -1,0 +1,219 @@
+"""`show --why`: the source of each field and the other claims, and why its page's text was taken or not.
+
+Called by `archive.commands.show`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from archive.commands.place import Place
+from archive.commands.why_field import FieldWhy, Said, cut, day_or_instant, echo_fields, rows_of
+
+if TYPE_CHECKING:
+    from archive.model.kept import Article, Revision
+    from archive.record import Statement
+    from archive.store.told import StatedBy, Told
+
+FIELDS: Final = (
+    "title", "authors", "published_at", "modified_at", "section", "tags", "language", "url", "canonical_url",
+    "site_name", "image_url", "description", "reading_minutes", "word_count", "text",
+)  # fmt: skip
+
+CORRECTIONS: Final = ("correction", "update", "parts")
+"""Claims that are no field: what the page says of its own changes, and of its further pages."""
+
+_STATES: Final = {
+    "none": "not asked for: the feed gives the whole text, or its pages are not wanted",
+    "wanted": "not read yet",
+    "read": "read",
+    "wall": "behind a wall",
+    "failed": "not read",
+    "given_up": "given up",
+}
+
+
+def echo_why(place: Place, article: "Article", shown: "Revision", told: "Told") -> None:
+    """Print it for people; lines are cut to a terminal's width, and whole elsewhere."""
+    from archive import terminal as t
+
+    width = min(t.columns(), 120) if place.is_terminal else None
+    heading = t.paint(cut(shown.title or "(no headline)", width), "bold", colour=place.has_colour)
+    t.echo(f" {heading}")
+    t.echo(f" {article.id}, revision {shown.number} ({shown.kind})")
+    t.echo()
+    echo_fields(place, field_rows(shown, told), width=width)
+    lines = list(_besides(place, told))
+    if lines:
+        t.echo()
+    for label, line in lines:
+        t.echo(f" {label:<15} {cut(line, None if width is None else width - 17)}")
+
+
+def why_document(article: "Article", shown: "Revision", told: "Told") -> Mapping[str, object]:
+    """Return it for JSON (schema 1)."""
+    page = _page_of(told)
+    return {
+        "schema": 1,
+        "id": article.id,
+        "revision": shown.number,
+        "kind": str(shown.kind),
+        "fields": {row.name: row.document() for row in field_rows(shown, told)},
+        "text_notes": list(told.notes),
+        "page": {
+            "state": told.page_state,
+            "detail": told.page_detail,
+            "tasks": [
+                {
+                    "url": task.url,
+                    "state": task.state,
+                    "due_at": task.due_at,
+                    "attempts": task.n_attempts,
+                    "reason": task.reason,
+                    "detail": task.detail,
+                }
+                for task in told.tasks
+            ],
+            "robots": _listed(page, "robots"),
+            "next_page_url": page.extra.get("next_page_url") if page else None,
+        },
+        "corrections": [
+            {"kind": claim.field, "text": claim.stated}
+            for claim in (page.claims if page else ())
+            if claim.field in CORRECTIONS
+        ],
+        "updates": _listed(page, "updates"),
+        "statements": [
+            {
+                "source": str(one.statement.source),
+                "feed": one.feed,
+                "first_stated_at": one.first_stated_at,
+                "last_stated_at": one.last_stated_at,
+                "is_used": one.is_used,
+            }
+            for one in told.statements
+        ],
+    }
+
+
+def field_rows(shown: "Revision", told: "Told") -> tuple[FieldWhy, ...]:
+    """Return each field's value in the revision, its source, and what every statement says of it."""
+    values: dict[str, object] = {name: getattr(shown, name) for name in FIELDS}
+    values["authors"] = [author.name for author in shown.authors]
+    values["tags"] = list(shown.tags)
+    values["text"] = f"{shown.word_count or 0} words" if shown.text else None
+    values["published_at"] = day_or_instant(shown.published_at, shown.published_precision)
+    said: dict[str, list[Said]] = {name: [] for name in FIELDS}
+    for one in told.statements:
+        for name, claim in _claims(one):
+            if name in said:
+                said[name].append(claim)
+    return rows_of(FIELDS, values, shown.provenance, said)
+
+
+# ---- what is said --------------------------------------------------------------------------------
+
+
+def _claims(one: "StatedBy") -> Iterator[tuple[str, Said]]:
+    from archive.record import Source
+
+    statement = one.statement
+    match statement.source:
+        case Source.PAGE:
+            yield from _page_claims(statement)
+        case Source.HAND:
+            for name, value in statement.extra.items():
+                yield name, Said(source="hand", value=value)
+        case _:
+            source = "feed" if one.is_used else f"feed {one.feed}"
+            for name, value in _stated(statement):
+                yield name, Said(source=source, value=value)
+
+
+def _page_claims(page: "Statement") -> Iterator[tuple[str, Said]]:
+    """Yield what a page claims, place by place, and its values that no claim names."""
+    named = {claim.field for claim in page.claims}
+    for claim in page.claims:
+        yield (
+            claim.field,
+            Said(source=f"page {claim.source}", value=claim.value, stated=claim.stated),
+        )
+    for name, value in _stated(page):
+        if name not in named:
+            place = page.provenance.get(name)
+            yield name, Said(source=f"page {place}" if place else "page", value=value)
+
+
+def _stated(statement: "Statement") -> Iterator[tuple[str, object]]:
+    for name in FIELDS:
+        value: Any = getattr(statement, name)
+        if name == "authors":
+            value = [author.name for author in value]
+        elif name == "tags":
+            value = list(value)
+        elif name == "text":
+            value = f"{_n_words(value)} words" if value else None
+        elif name.endswith("_at") and value is not None:
+            value = day_or_instant(value, getattr(statement, name.replace("_at", "_precision")))
+        if value not in (None, "", []):
+            yield name, value
+
+
+def _n_words(text: str) -> int:
+    from archive.words.tokens import tokens
+
+    return len(tokens(text))
+
+
+# ---- what stands beside --------------------------------------------------------------------------
+
+
+def _page_of(told: "Told") -> "Statement | None":
+    from archive.record import Source
+
+    pages = [one.statement for one in told.statements if one.statement.source is Source.PAGE]
+    return pages[-1] if pages else None
+
+
+def _listed(page: "Statement | None", name: str) -> Sequence[Any]:
+    found = page.extra.get(name) if page is not None else None
+    return found if isinstance(found, list) else []
+
+
+def _besides(place: Place, told: "Told") -> Iterator[tuple[str, str]]:
+    from archive import terminal as t
+
+    def when(instant: object) -> str:
+        from datetime import datetime
+
+        if isinstance(instant, str):
+            instant = datetime.fromisoformat(instant)
+        assert isinstance(instant, datetime)
+        return t.when(instant, place.zone, now=place.now())
+
+    detail = f": {told.page_detail}" if told.page_detail else ""
+    yield "page", f"{_STATES.get(told.page_state, told.page_state)}{detail}"
+    for task in told.tasks:
+        if task.due_at is not None:
+            again = "asked again" if task.n_attempts else "asked"
+            yield "", f"{again} {when(task.due_at)}: {task.url}"
+        if task.detail and task.detail != told.page_detail:
+            yield "", f"the last try: {task.detail}"
+    for note in told.notes:
+        yield "because", note
+    page = _page_of(told)
+    for claim in page.claims if page else ():
+        if claim.field in CORRECTIONS:
+            yield claim.field, claim.stated
+    for update in _listed(page, "updates"):
+        at = f"{when(update['at'])}  " if update.get("at") else ""
+        yield "live update", f"{at}{update.get('title') or update.get('text') or ''}"
+    if robots := _listed(page, "robots"):
+        yield "robots", ", ".join(map(str, robots))
+    if page is not None and page.extra.get("next_page_url"):
+        yield "next page", str(page.extra["next_page_url"])
+    for one in told.statements:
+        said = f"{when(one.first_stated_at)}"
+        if one.last_stated_at != one.first_stated_at:
+            said += f", again until {when(one.last_stated_at)}"
+        who = f"feed {one.feed}" if one.feed else str(one.statement.source)
+        yield "stated", f"{who}  {said}{'' if one.is_used else '  (not used)'}"
