@@ -1,6 +1,6 @@
 """How a query was understood, for people and as a document: `search --explain`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from archive import terminal as t
@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 _FORMS_SHOWN: Final = 12
 
 
-def show_explanation(told: "Explanation", query: str, *, as_json: bool) -> int | None:
-    """Write how a query was understood; return the exit code of its search."""
+def show_explanation(
+    told: "Explanation", query: str, *, as_json: bool, width: int | None
+) -> int | None:
+    """Write how a query was understood, in lines of at most `width`; return the exit code of its search."""
     from archive.search.explain import MOST
 
     found = told.found
@@ -24,10 +26,8 @@ def show_explanation(told: "Explanation", query: str, *, as_json: bool) -> int |
         line = f" {'  ' * part.depth}{t.printable(part.what)}"
         t.echo(f"{t.pad(line, max(30, t.text_width(line)))}  {n}")
         for lang, forms in part.forms:
-            shown = " ".join(map(t.printable, forms[:_FORMS_SHOWN]))
-            more = f" and {len(forms) - _FORMS_SHOWN} more" if len(forms) > _FORMS_SHOWN else ""
-            name = f"{lang}: " if lang else "words: "
-            t.echo(f" {'  ' * (part.depth + 1)}{name}{shown}{more}")
+            head = f" {'  ' * (part.depth + 1)}{lang or 'words'}: "
+            t.echo(head + _listed(forms, None if width is None else width - len(head)))
     if not told.parts:
         t.echo(" every article")
     for narrowing in told.narrowed:
@@ -38,6 +38,17 @@ def show_explanation(told: "Explanation", query: str, *, as_json: bool) -> int |
         t.echo(f"   {t.printable(note)}")
     t.echo(" took  " + " · ".join(f"{name} {s * 1000:.1f} ms" for name, s in told.stations))
     return None if found.hits else 1
+
+
+def _listed(words: Sequence[str], width: int | None) -> str:
+    """Return as many words as fit, one at least, and how many more there are."""
+    shown = list(map(t.printable, words[:_FORMS_SHOWN]))
+    while True:
+        more = f" and {len(words) - len(shown)} more" if len(words) > len(shown) else ""
+        line = " ".join(shown) + more
+        if width is None or len(shown) == 1 or t.text_width(line) <= width:
+            return line
+        del shown[-1]
 
 
 def _document(told: "Explanation", query: str) -> Mapping[str, Any]:

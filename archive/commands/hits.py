@@ -162,7 +162,8 @@ def _from_first_mark(
     """Return a snippet without so many leading words that its first mark stands in the first half of `width`."""
     from archive import terminal as t
 
-    if not parts or parts[0][1] or t.text_width(parts[0][0]) <= width // 2:
+    is_marked_later = any(is_marked for _, is_marked in parts) and not parts[0][1]
+    if not is_marked_later or t.text_width(parts[0][0]) <= width // 2:
         return parts
     words = parts[0][0].split(" ")
     while len(words) > 1 and t.text_width(" ".join(words)) > width // 2 - 2:

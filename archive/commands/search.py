@@ -162,6 +162,7 @@ def search(
     query = " ".join(words).strip()
     with Archive.open(place.archive_url) as archive:
         if explain:
+            from archive import terminal
             from archive.commands.explained import show_explanation
 
             told = archive.explain(
@@ -174,7 +175,8 @@ def search(
                 now=place.now(),
                 timezone=place.zone,
             )
-            return show_explanation(told, query, as_json=form.format == "json")
+            width = terminal.columns() if place.is_terminal else None
+            return show_explanation(told, query, as_json=form.format == "json", width=width)
         found = archive.search(
             query,
             limit=1 if form.output == "count" else max(limit, open_ or 1),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
-from archive.model.kept import Found, Hit, Snippet
+from archive.model.found import Found, Hit, Snippet
 
 SCHEMA: Final = 1
 

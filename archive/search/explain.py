@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from archive.model.kept import Found
+from archive.model.found import Found
 from archive.model.query import And, Node, Not, Or, Prefix, Query, Word
 from archive.search.find import Search, end_text
 from archive.search.query import unparse

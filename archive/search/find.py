@@ -7,14 +7,14 @@ Each article is shown once, as the variant that stands first; a page begins behi
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from time import perf_counter
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from zlib import crc32
 
 from archive.errors import UsageError
-from archive.model.kept import Found, Hit
+from archive.model.found import Found, Hit
 from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
 from archive.search import ranking
 from archive.search.expand import expand
@@ -78,8 +78,7 @@ def search(
     return replace(found, elapsed_s=perf_counter() - started)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     key: int
     revision: int
     article: int

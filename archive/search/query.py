@@ -11,9 +11,9 @@ string whatever; `unparse` writes a tree as it could have been typed.
 import difflib
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import Final, NoReturn, assert_never
+from typing import Final, NamedTuple, NoReturn, assert_never
 
 from archive.errors import QueryError
 from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
@@ -63,8 +63,7 @@ _VALUES: Final = ("word", "quoted", "=", "-")
 _ENDS: Final = ("", "OR", "AND", ")")
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """One piece of the text: `(`, `)`, `-`, `=`, OR, AND, NOT, a quoted or a bare word, a field's name."""
 
     kind: str

@@ -4,9 +4,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
-from archive.model.kept import Snippet
+from archive.model.found import Snippet
 from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Word
 from archive.store.sqlite import Expansion
 from archive.words.tokens import Place, has_pairs, is_single, places
@@ -88,8 +88,7 @@ def snippet_of(text: str, marks: Marks, *, width: int = WIDTH) -> Snippet:
     return Snippet(parts=tuple(_joined(parts)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(NamedTuple):
     start: int
     end: int
     what: str

@@ -5,9 +5,8 @@ Called by `archive.search` and `archive.front`, with a `Reader`. Plain SQL, as i
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from archive.store.instants import NEVER, to_at
 from archive.store.sqlite import Reader
@@ -31,8 +30,7 @@ def superseded(reader: Reader, revisions: Sequence[int]) -> dict[int, datetime]:
     return {revision: to_at(valid_to) for revision, valid_to in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class RevisionFacts:
+class RevisionFacts(NamedTuple):
     """What facets count of one revision; `url` is the canonical one where there is one."""
 
     language: str | None

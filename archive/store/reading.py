@@ -7,19 +7,17 @@ a neighbouring version still shows.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from archive.errors import NotFound
-from archive.model.kept import Article, FeedRow, Observation, Revision, RevisionKind, Sighting
 from archive.store.instants import NEVER, to_at, to_at_or_none, to_us
-from archive.store.relating import related
 from archive.store.sqlite import Reader, Row
 
 if TYPE_CHECKING:
-    # A search makes neither: what is stated costs 10 ms of its start.
+    # A search makes none of these: they cost 25 ms of its start.
+    from archive.model.kept import Article, FeedRow, Observation, Revision, Sighting
     from archive.model.stated import Author, Enclosure
 
 SHORTEST_ID: Final = 4
@@ -42,7 +40,7 @@ _FEED_COLUMNS: Final = (
 )  # fmt: skip
 
 
-def feed_rows(reader: Reader, *, only: int | None = None) -> tuple[FeedRow, ...]:
+def feed_rows(reader: Reader, *, only: int | None = None) -> "tuple[FeedRow, ...]":
     """Return all feeds by name, or the one of this id."""
     n_articles: dict[int, int] = dict(
         reader.rows(
@@ -60,8 +58,9 @@ def feed_rows(reader: Reader, *, only: int | None = None) -> tuple[FeedRow, ...]
     return tuple(_feed_row(dict(zip(_FEED_COLUMNS, row, strict=True)), n_articles) for row in rows)
 
 
-def _feed_row(held: Mapping[str, Any], n_articles: Mapping[int, int]) -> FeedRow:
+def _feed_row(held: Mapping[str, Any], n_articles: Mapping[int, int]) -> "FeedRow":
     from archive.identity.ids import strip_secrets  # brings hashlib, which a search does not need
+    from archive.model.kept import FeedRow
 
     is_private = bool(held["is_private"])
     return FeedRow(
@@ -157,8 +156,11 @@ def _n_shared(one: str, other: str | None) -> int:
     return n
 
 
-def article_of(reader: Reader, article: int) -> Article:
+def article_of(reader: Reader, article: int) -> "Article":
     """Return an article, with its face, every sighting and counter; NotFound where it has no revision yet."""
+    from archive.model.kept import Article
+    from archive.store.relating import related
+
     row = reader.row(
         "SELECT a.public_id, a.first_seen_at, a.effective_at, a.settled_at, v.id, v.revision_id, v.page_state,"
         " v.page_detail, v.audience FROM articles AS a LEFT JOIN variants AS v ON v.id = a.primary_variant_id"
@@ -212,7 +214,9 @@ def _page_note(state: str, detail: str | None) -> str | None:
             return f"not fetched: {detail}" if detail else "not fetched"
 
 
-def _counters(reader: Reader, variant: int) -> tuple[Observation, ...]:
+def _counters(reader: Reader, variant: int) -> "tuple[Observation, ...]":
+    from archive.model.kept import Observation
+
     rows = reader.rows(
         "SELECT kind, value, stated, source, observed_at FROM observations WHERE variant_id = ?"
         " ORDER BY observed_at, id",
@@ -224,11 +228,13 @@ def _counters(reader: Reader, variant: int) -> tuple[Observation, ...]:
     )
 
 
-def sightings_of(reader: Reader, article: int) -> tuple[Sighting, ...]:
+def sightings_of(reader: Reader, article: int) -> "tuple[Sighting, ...]":
     """Return where an article was seen, first seen first.
 
     A sighting that stands in its feed's current document was last seen when that document was last confirmed.
     """
+    from archive.model.kept import Sighting
+
     rows = reader.rows(
         "SELECT s.id, f.name, coalesce(f.title, f.stated_title, f.name), s.guid, s.url, s.first_seen_at,"
         " CASE WHEN s.in_window AND f.window_confirmed_at > s.last_seen_at THEN f.window_confirmed_at"
@@ -265,7 +271,7 @@ def primary_variant(reader: Reader, article: int) -> int:
     return int(row[0])
 
 
-def revisions_of(reader: Reader, variant: int) -> tuple[Revision, ...]:
+def revisions_of(reader: Reader, variant: int) -> "tuple[Revision, ...]":
     """Return a variant's revisions that were not voided, oldest first."""
     return _revisions(reader, "r.variant_id = ? AND NOT r.is_void", variant)
 
@@ -277,7 +283,7 @@ _REVISION_COLUMNS: Final = (
 )
 
 
-def _revisions(reader: Reader, condition: str, *values: object) -> tuple[Revision, ...]:
+def _revisions(reader: Reader, condition: str, *values: object) -> "tuple[Revision, ...]":
     rows = reader.rows(
         f"SELECT {_REVISION_COLUMNS} FROM revisions AS r JOIN contents AS c ON c.digest = r.content_digest"
         f" WHERE {condition} ORDER BY r.number",
@@ -286,7 +292,9 @@ def _revisions(reader: Reader, condition: str, *values: object) -> tuple[Revisio
     return tuple(_revision(row) for row in rows)
 
 
-def _revision(row: Row) -> Revision:
+def _revision(row: Row) -> "Revision":
+    from archive.model.kept import Revision, RevisionKind
+
     stated = _dict(row[18])
     return Revision(
         id=row[0],
@@ -331,8 +339,7 @@ def n_tellings(reader: Reader, variants: Sequence[int]) -> dict[int, int]:
 # ---- hits ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HitRow:
+class HitRow(NamedTuple):
     """What a list shows of one revision and its article."""
 
     revision_id: int

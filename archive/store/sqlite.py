@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, assert_never
+from typing import Any, Final, NamedTuple, assert_never
 
 from archive.errors import ArchiveUnusable, Busy, NewerSchema, UsageError
 from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Word
@@ -380,8 +380,7 @@ def matching_keys(reader: Reader, selection: Selection, keys: Sequence[int]) -> 
     return {row[0] for row in reader.rows(sql, values)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     tables: str
     key: str
 

@@ -239,6 +239,26 @@ def test_a_superseded_text_says_on_a_terminal_what_it_is(
     assert out.count("k7q2") == 2
 
 
+def test_an_explanation_stays_within_the_terminal_and_counts_what_it_leaves_out(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "40")
+    assert run(place, "search", "n* OR b* OR d* OR i* OR v*", "--explain") == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "words:" in line]
+    assert len(lines) > 2 and all(text_width(line) <= 40 for line in lines)
+    assert [line for line in lines if line.endswith(" more")]
+
+
+def test_a_text_without_the_word_is_shown_from_its_beginning(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "60")
+    assert run(place, "search", "title:navo") == 0
+    assert capsys.readouterr().out.splitlines()[1].strip().startswith("De bondgenoten")
+
+
 def test_explain_tells_the_tree_the_forms_and_what_it_took(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
