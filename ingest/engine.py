@@ -34,7 +34,7 @@ from ingest.wire.fetch import Client, WireSettings
 from ingest.wire.guard import networks
 from ingest.wire.robots import RobotsCache
 from ingest.wire.turns import HostTurns
-from ingest.workers import Workers
+from ingest.workers import Workers, collect_rarely
 
 log = structlog.get_logger("newsarchive")
 
@@ -341,6 +341,7 @@ async def running(
     real time.
     """
     keep_one_heap()
+    collect_rarely()
     turns = HostTurns(config.fetch.min_host_gap_s)
     pace = PaceSettings(
         default_s=config.pace.default_s,
