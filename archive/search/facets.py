@@ -4,6 +4,7 @@ Counts articles, each once, over the newest 10,000 that match; the answer says w
 `archive.front`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,9 +13,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from archive.search import find
+from archive.search.timeline import days_of
 from archive.store import matches, reading
-from archive.store.instants import to_at
-from archive.store.sqlite import found_rows
+from archive.store.sqlite import LABELLED_COLUMNS, found_rows
 
 FACETS: Final = ("feed", "lang", "section", "year", "month", "author", "domain")
 """What can be counted. An article counts for every feed that showed it and for each of its authors."""
@@ -32,17 +33,22 @@ class Facets:
 def facets(search: "find.Search", names: Sequence[str], *, timezone: tzinfo) -> Facets:
     """Return the counts of the facets `names` (of FACETS), in their order; months and years as in `timezone`."""
     first: dict[int, tuple[int, int]] = {}
+    feeds: set[tuple[int, str]] = set()
     n_rows = 0
-    rows = found_rows(search.reader, search.selection, limit=find.MAX_COUNTED + 1)
-    for _, revision, article, effective_us in rows:
+    rows = found_rows(
+        search.reader, search.selection, limit=find.MAX_COUNTED + 1, columns=LABELLED_COLUMNS
+    )
+    for _, revision, article, effective_us, label in rows:
         n_rows += 1
         if n_rows <= find.MAX_COUNTED:
             first.setdefault(article, (revision, effective_us))
+            feeds.update((article, feed) for feed in _FEED.findall(label))
     counted: dict[str, Counter[str]] = {name: Counter() for name in names}
-    spelled: dict[str, str] = {}
-    for name, value in _values(search, first, names, timezone):
-        # One author in two cases is one author, shown as the newest article has it.
-        counted[name][spelled.setdefault(f"{name}:{value.casefold()}", value)] += 1
+    if "feed" in names:
+        known = {str(row_id): name for row_id, name, _ in reading.feed_names(search.reader)}
+        counted["feed"].update(known.get(feed, feed) for _, feed in feeds)
+    _count_times(counted, [effective_us for _, effective_us in first.values()], timezone)
+    _count_revisions(search, counted, [revision for revision, _ in first.values()])
     return Facets(
         counts={
             name: tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
@@ -53,28 +59,36 @@ def facets(search: "find.Search", names: Sequence[str], *, timezone: tzinfo) -> 
     )
 
 
-def _values(
-    search: "find.Search",
-    first: Mapping[int, tuple[int, int]],
-    names: Sequence[str],
-    timezone: tzinfo,
-) -> Iterator[tuple[str, str]]:
-    """Yield (facet, value) of every article, each value of an article once."""
-    if "year" in names or "month" in names:
-        for _, effective_us in first.values():
-            there = to_at(effective_us).astimezone(timezone)
-            if "year" in names:
-                yield "year", f"{there.year:04}"
-            if "month" in names:
-                yield "month", f"{there.year:04}-{there.month:02}"
-    if "feed" in names:
-        known = {feed_id: name for feed_id, name, _ in reading.feed_names(search.reader)}
-        for _, feed_id in matches.feeds_showing(search.reader, list(first)):
-            yield "feed", known[feed_id]
-    if not {"lang", "section", "author", "domain"}.isdisjoint(names):
-        wanted = [revision for revision, _ in first.values()]
-        for facts in matches.revision_facts(search.reader, wanted, with_authors="author" in names):
-            yield from (pair for pair in _of_revision(facts) if pair[0] in names)
+_FEED: Final = re.compile(r"(?:^| )feed:(\d+)")
+
+
+def _count_times(
+    counted: Mapping[str, Counter[str]], instants: Iterable[int], timezone: tzinfo
+) -> None:
+    """Count years and months, where they are asked for."""
+    if counted.keys().isdisjoint(("year", "month")):
+        return
+    for day, n in days_of(instants, timezone).items():
+        for name, value in (("year", f"{day.year:04}"), ("month", f"{day.year:04}-{day.month:02}")):
+            if name in counted:
+                counted[name][value] += n
+
+
+def _count_revisions(
+    search: "find.Search", counted: Mapping[str, Counter[str]], revisions: Sequence[int]
+) -> None:
+    """Count what stands in the revisions, where it is asked for."""
+    if counted.keys().isdisjoint(("lang", "section", "author", "domain")):
+        return
+    spelled: dict[tuple[str, str], str] = {}
+    is_asked = counted.keys()
+    for facts in matches.revision_facts(
+        search.reader, revisions, with_authors="author" in is_asked
+    ):
+        for name, value in _of_revision(facts):
+            if name in is_asked:
+                # One author in two cases is one author.
+                counted[name][spelled.setdefault((name, value.casefold()), value)] += 1
 
 
 def _of_revision(facts: matches.RevisionFacts) -> Iterator[tuple[str, str]]:

@@ -281,9 +281,8 @@ class _Parser:
             # Its place is in another text: here the name stands for it.
             self.fail(whole, f"in the saved search '{name.value}': {error}")
         self.depth -= 1
-        self.n_terms += (
-            1 + inner.n_terms
-        )  # the name counts too: a saved bound has no term of its own
+        # The name counts too: a saved bound has no term of its own, and names could go on for ever.
+        self.n_terms += 1 + inner.n_terms
         if self.n_terms > MAX_TERMS:
             self.fail(whole, f"a query has at most {MAX_TERMS} terms, with those of saved searches")
         if query.bounds != Bounds():

@@ -1,7 +1,7 @@
 """How many articles a query finds in each day, month or year. Called by `archive.front`."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta, tzinfo
 from typing import Final, Literal
 
@@ -17,7 +17,7 @@ _MONTHS_SHOWN: Final = 72
 
 _QUARTER_US: Final = 900_000_000
 """Every zone's offset is a multiple of a quarter of an hour today, so a day begins with one: the zone is asked once a
-quarter, not once an article (1M articles: 1.6 s instead of 4)."""
+quarter, not once an article (100,000 articles: 0.17 s)."""
 
 
 def timeline(
@@ -27,18 +27,10 @@ def timeline(
 
     Reads the whole match; an article counts once. Without `by`, the span that fits on a screen.
     """
-    days: dict[int, date] = {}
-    found: Counter[date] = Counter()
-    seen: set[int] = set()
+    instants: dict[int, int] = {}
     for _, _, article, effective_us in found_rows(search.reader, search.selection):
-        if article in seen:
-            continue
-        seen.add(article)
-        quarter = effective_us // _QUARTER_US
-        day = days.get(quarter)
-        if day is None:
-            day = days[quarter] = to_at(effective_us).astimezone(timezone).date()
-        found[day] += 1
+        instants.setdefault(article, effective_us)
+    found = days_of(instants.values(), timezone)
     if not found:
         return by or "day", ()
     first, last = min(found), max(found)
@@ -47,6 +39,15 @@ def timeline(
     for day, n in found.items():
         counted[_name(day, span)] += n
     return span, tuple((name, counted[name]) for name in _names(first, last, span))
+
+
+def days_of(instants: Iterable[int], timezone: tzinfo) -> Counter[date]:
+    """Return how many of some instants (microseconds) are in each day of `timezone`."""
+    quarters = Counter(us // _QUARTER_US for us in instants)
+    found: Counter[date] = Counter()
+    for quarter, n in quarters.items():
+        found[to_at(quarter * _QUARTER_US).astimezone(timezone).date()] += n
+    return found
 
 
 def _fitting(first: date, last: date) -> Span:

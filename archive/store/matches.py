@@ -68,17 +68,6 @@ def _names(stated: str) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))
 
 
-def feeds_showing(reader: Reader, articles: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Yield (article, feed) of every feed that showed one of these articles, each pair once."""
-    for at in range(0, len(articles), _AT_ONCE):
-        some = articles[at : at + _AT_ONCE]
-        yield from reader.rows(
-            "SELECT DISTINCT v.article_id, s.feed_id FROM variants AS v JOIN sightings AS s ON s.variant_id = v.id"
-            f" WHERE v.article_id IN ({_marks(some)})",
-            some,
-        )
-
-
 def meta_value(reader: Reader, key: str) -> str:
     """Return what the archive says of itself: `archive_id`, `change` (raised with every change of an article)."""
     row = reader.row("SELECT value FROM meta WHERE key = ?", (key,))

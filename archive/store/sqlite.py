@@ -333,6 +333,8 @@ _CROWD_S: Final = 86_400
 """How far a crowd in one second may have pushed a key upwards: bounds on keys are widened by so much."""
 
 FOUND_COLUMNS: Final = "r.key, r.revision, r.article, r.effective_at"
+LABELLED_COLUMNS: Final = f"{FOUND_COLUMNS}, r.label"
+"""With the labels a row was indexed with, as one text: `lang:nl feed:12 section:actueel`."""
 
 
 def found_rows(
@@ -342,6 +344,7 @@ def found_rows(
     is_newest_first: bool = True,
     from_key: int | None = None,
     limit: int = -1,
+    columns: str = FOUND_COLUMNS,
 ) -> Iterator[Row]:
     """Yield (key, revision, article, effective microseconds) of matching rows, in the order of keys.
 
@@ -353,7 +356,7 @@ def found_rows(
         values["from_key"] = from_key
         conditions.append(f"{source.key} {'<' if is_newest_first else '>'} :from_key")
     sql = (
-        f"SELECT {FOUND_COLUMNS} FROM {source.tables} WHERE {' AND '.join(conditions)}"
+        f"SELECT {columns} FROM {source.tables} WHERE {' AND '.join(conditions)}"
         f" ORDER BY {source.key} {order} LIMIT :limit"
     )
     return reader.stream(sql, {**values, "limit": limit})

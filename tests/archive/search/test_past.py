@@ -73,6 +73,12 @@ def test_words_that_were_not_there_yet_find_nothing_and_the_instant_is_named(new
     assert "as it stood at 2026-11-21T09:00:00Z" in found.notes[-1]
 
 
+def test_in_the_instant_of_an_edit_the_new_text_stands_alone(news: Archive) -> None:
+    assert titles(news, "valt", as_of="2026-11-20T10:00") == ["Kabinet valt"]
+    assert titles(news, "wankelt", as_of="2026-11-20T10:00") == []
+    assert titles(news, "valt", as_of="2026-11-20T09:59:59") == []
+
+
 def test_a_hit_of_the_past_says_which_revision_it_is_and_when_it_ended(news: Archive) -> None:
     (hit,) = news.search("wankelt", as_of=datetime(2026, 11, 20, 9, tzinfo=UTC)).hits
     assert (hit.revision, hit.superseded_at) == (1, datetime(2026, 11, 20, 10, tzinfo=UTC))

@@ -329,6 +329,13 @@ def test_a_saved_search_that_cannot_stand_there_is_refused_at_its_name(
     assert error.query[error.position : error.position + error.length] == fault
 
 
+@pytest.mark.parametrize(("name", "way"), [("zelf", "zelf -> zelf"), ("een", "een -> twee -> een")])
+def test_a_cycle_is_told_once_round(name: str, way: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        with_saved(f"saved:{name}")
+    assert str(caught.value).endswith(f"finds itself: {way}")
+
+
 def test_saved_searches_are_asked_for_only_where_one_is_named() -> None:
     def never() -> dict[str, str]:
         raise AssertionError("nobody named one")
