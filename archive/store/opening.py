@@ -24,7 +24,7 @@ PAGE_CACHE_KIB = 16 * 1024
 
 CHECKPOINT_PAGES = 4_000
 """Pages of the log (16 MB) before they are moved into the file, which costs an fsync. With SQLite's 1,000, every second
-claim out of a million feeds paid for one: p95 16 ms instead of 8."""
+claim of many feeds paid for one: at 400,000 feeds, on busy cores, a p95 of 16 to 20 ms instead of 15."""
 
 _STAMP = (
     """CREATE TABLE alembic_version (
