@@ -55,12 +55,15 @@ def count(
         marks = archive.lastmod() if lastmod else ()
         if batch is None:
             query = " ".join(words).strip()
-            n = _count(place, archive, query)
+            n, why = _count(place, archive, query)
             if as_json:
                 t.echo_json(_document(query, n, marks))
             else:
                 t.echo_row([n, *marks])
-            return None if n != "0" else 1
+            if n != "0":
+                return None
+            t.say(f"nothing found: {t.printable(why)}")
+            return 1
         return _count_lines(place, archive, batch, marks, as_json=as_json)
 
 
@@ -74,7 +77,7 @@ def _count_lines(
     for number, line in enumerate(batch, 1):
         query = line.strip()
         try:
-            n = _count(place, archive, query)
+            n, _ = _count(place, archive, query)
         except QueryError as error:
             n, is_wrong = WRONG, True
             t.say(f"line {number}: {t.printable(str(error))}")
@@ -85,9 +88,11 @@ def _count_lines(
     return 2 if is_wrong else None
 
 
-def _count(place: Place, archive: "Archive", query: str) -> str:
+def _count(place: Place, archive: "Archive", query: str) -> tuple[str, str]:
+    """Return how many articles a query finds, with + where counting stopped, and why there are none."""
     found = archive.search(query, limit=1, now=place.now(), timezone=place.zone)
-    return str(found.n_total) + ("+" if found.total_is_bounded else "")
+    count = str(found.n_total) + ("+" if found.total_is_bounded else "")
+    return count, "; ".join(found.notes) or "the archive is empty"
 
 
 def _document(query: str, n: str, marks: tuple[Any, ...]) -> dict[str, object]:

@@ -63,7 +63,9 @@ def test_a_count_is_a_number_and_none_is_exit_code_one(
     assert run(place, "count", "storm", "-haven", "since:30d") == 0
     assert run(place, "count") == 0
     assert run(place, "count", "zzz") == 1
-    assert capsys.readouterr().out == "3\n1\n4\n0\n"
+    told = capsys.readouterr()
+    assert told.out == "3\n1\n4\n0\n"
+    assert told.err == "nothing found: no article has 'zzz' or a form of it\n"
     assert run(place, "count", "fed:nos") == 2
 
 

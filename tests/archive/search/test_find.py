@@ -411,7 +411,7 @@ def test_order_of_words_never_matters_and_not_is_the_rest(
         st.one_of(
             st.text(max_size=12),
             st.sampled_from("haven minister feed: nos OR - ( ) \" * = title: 東京".split()),  # noqa: SIM905 (as typed)
-            st.sampled_from("after:2026 before:3d NEAR( rowid ^ {title} ;-- ' \x00 \ud800".split(" ")),  # noqa: SIM905
+            st.sampled_from("after:2026 before:3d saved:x saved: NEAR( rowid ^ {title} ;-- ' \x00 \ud800".split(" ")),  # noqa: SIM905
         ),
         max_size=9,
     ).map(" ".join),
