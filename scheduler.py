@@ -68,6 +68,8 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "poll": Listed("ingest.commands.poll:poll", "poll feeds now, once"),
         "why": Listed("ingest.commands.why:why", "when a feed is polled next, and why then"),
         "page": Listed("ingest.commands.page:page", "what would be kept of a page; a dry run"),
+        "pages": Listed("ingest.commands.pages:pages", "article pages: due, failed, walls by site"),
+        "fetch": Listed("ingest.commands.pages:fetch", "ask for an article's page again"),
     },
     "Service": {
         "run": Listed("scheduler:run", "the service: polls, keeps, publishes, serves"),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archive.search.facets import Facets
     from archive.search.find import Search
     from archive.store.feedhistory import FeedHistory, Poll
+    from archive.store.pagestate import PageState
     from archive.store.tally import Totals
     from archive.store.told import Told
 
@@ -213,6 +214,13 @@ class Archive:
                 reading.primary_variant(self._reader, article) if variant_id is None else variant_id
             )
             return reading.revisions_of(self._reader, variant)
+
+    def pages(self, *, now: datetime, feed: int | None = None, limit: int = 20) -> "PageState":
+        """Return what became of article pages, of all feeds or of one; at most `limit` of those that are due."""
+        from archive.store.pagestate import page_state
+
+        with self._reader.snapshot():
+            return page_state(self._reader, now=now, feed=feed, limit=limit)
 
     def told(self, revision: "Revision") -> "Told":
         """Return what a revision was made from, and what became of its page."""

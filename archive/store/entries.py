@@ -150,7 +150,13 @@ class EntryDeposit:
         made = faces.derive(sorted(others), cause=cause)
         edited = {change.variant_id for change in made if change.kind in EDITS}
         spacing_s = BACKFILL_PAGE_S if self._is_backfill else 0
-        want_pages(self._connection, self._pages, job=self._job, now=self._now, spacing_s=spacing_s)
+        want_pages(
+            self._connection,
+            self._pages,
+            feed_id=self._job.feed_id,
+            now=self._now,
+            spacing_s=spacing_s,
+        )
         self._settle_later({page.variant_id for page in self._pages})
         n_revised = len(edited & self._revised)
         n_seen = self._n["seen"] + self._n["revised"] - n_revised + n_still

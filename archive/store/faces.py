@@ -251,7 +251,8 @@ class Faces:
         )
         held = record.chosen_json(chosen)
         digest = _face_digest(chosen, held)
-        if row.revision_id is not None and digest == row.digest:
+        is_same = row.revision_id is not None and digest == row.digest
+        if is_same and not _adds_files(row, held, page, used):
             return None
         kind: RevisionKind | None = RevisionKind.NEW
         if row.revision_id is not None:
@@ -391,6 +392,8 @@ def _kind(
     """Return what a further revision is; None when all that differs is noise."""
     edit = edit_kind(row.title, row.text, chosen.title, chosen.text)
     if edit.kind is EditKind.NOISE and not _fields_differ(row, chosen, held):
+        if _adds_files(row, held, page, used):
+            return RevisionKind.PAGE
         return RevisionKind.MOVED if row.url != chosen.url else None
     if page is not None and page.id not in used and base.id in used:
         # The page alone is new. The first one enriches; one that came because its entry changed completes that
@@ -404,6 +407,16 @@ def _kind(
 def _provenance(row: Row) -> Mapping[str, str]:
     held: Mapping[str, str] = json.loads(row.stated).get("provenance", {})
     return held
+
+
+def _adds_files(
+    row: Row, held: Mapping[str, Any], page: _Stated | None, used: Collection[int]
+) -> bool:
+    """Tell whether a page that is new adds an enclosure: a sound, or the file that stands in the page's place."""
+    if page is None or page.id in used:
+        return False
+    before = {one["url"] for one in json.loads(row.stated).get("enclosures", [])}
+    return any(one["url"] not in before for one in held.get("enclosures", []))
 
 
 def _fields_differ(row: Row, chosen: record.Chosen, held: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ outcome's savepoint.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -17,7 +18,7 @@ from archive.identity.decide import Candidate, Hand, Joined, New, decide_entry
 from archive.identity.likeness import Telling, Traits, traits_of
 from archive.model.kept import EDITS
 from archive.model.outcome import Deposited, PageFailed, PageJob, PageOutcome, PageRead
-from archive.model.stated import ArticlePage, WallKind
+from archive.model.stated import ArticlePage, Enclosure, WallKind
 from archive.store import frontier
 from archive.store.drafts import Drafts
 from archive.store.faces import Faces
@@ -47,6 +48,9 @@ RETRY_AFTER: Final = (
 )
 """Five tries in 24 h, then once a week later, then given up (RECORD, Walls)."""
 
+LOOKS_APART: Final = timedelta(minutes=10)
+"""Two looks at one page are at least so far apart, however late the first was."""
+
 
 class PageDeposit:
     """Writes one page's outcome. Made for one outcome, used once."""
@@ -68,11 +72,15 @@ class PageDeposit:
         self._drafts = Drafts(connection)
         self._faces = Faces(connection, indexer, now=now)
         self._known = Known(connection)
+        self._task = _task_of(connection, job) or _Task(
+            state="given_up", created_at=self._now_us, was_read=False
+        )
 
     def write(self, outcome: PageOutcome, read: PageRead) -> Deposited:
         """Write a page that was read: an article's, a teaser's, or a wall."""
         page = read.page
         self._observe(page)
+        self._hold(read.retry_after_s)
         if page.wall is not None and page.wall.kind is not WallKind.PAYWALL:
             self._drafts.flush()
             self._try_later(
@@ -81,10 +89,15 @@ class PageDeposit:
             return Deposited(outcome=outcome)
         variant = self._variant()
         statement = record.from_page(page, outcome.exchange.url)
-        is_new = self._state(variant, statement, read)
+        is_new = self._state(variant, statement, body_digest=read.body_digest)
         self._drafts.flush()
         made = self._faces.derive([variant.id]) if is_new else ()
-        self._finish("done", "read", page_detail=_paywall_note(page))
+        self._finish(
+            "done",
+            "read",
+            page_detail=_paywall_note(page) or read.missing,
+            due_at=self._next_look_at(),
+        )
         if is_new:
             self._reexamine(variant, statement)
         return Deposited(
@@ -96,14 +109,20 @@ class PageDeposit:
     def write_failure(self, outcome: PageOutcome, failed: PageFailed) -> Deposited:
         """Write that a page did not come, and when it is tried again."""
         reason = str(failed.reason)
+        if failed.enclosure is not None and not self._task.was_read:
+            self._state_file(failed.enclosure)
         if failed.final:
             self._finish("given_up", "given_up", reason=reason, detail=failed.detail)
         else:
             self._try_later("failed", reason, failed.detail)
-        if failed.retry_after_s:
-            hold_until = to_us(self._now + timedelta(seconds=failed.retry_after_s))
-            frontier.hold(self._connection, self._job.host_id, until_us=hold_until)
+        self._hold(failed.retry_after_s)
         return Deposited(outcome=outcome)
+
+    def _hold(self, retry_after_s: int | None) -> None:
+        """Leave the host alone for as long as its server asked."""
+        if retry_after_s:
+            hold_until = to_us(self._now + timedelta(seconds=retry_after_s))
+            frontier.hold(self._connection, self._job.host_id, until_us=hold_until)
 
     # ---- what the page states --------------------------------------------------------------------
 
@@ -111,8 +130,20 @@ class PageDeposit:
         self._known.load_variants([self._job.variant_id])
         return self._known.variants[self._job.variant_id]
 
-    def _state(self, variant: KnownVariant, statement: record.Statement, read: PageRead) -> bool:
-        """Draft the page's statement; false where it says what it said last time, and nothing is to be done."""
+    def _state_file(self, file: Enclosure) -> None:
+        """Keep what the address holds in place of a page as an enclosure: its type and size, not its content."""
+        statement = record.Statement(source=record.Source.PAGE, url=file.url, enclosures=(file,))
+        if self._state(self._variant(), statement, body_digest=b""):
+            self._drafts.flush()
+            self._faces.derive([self._job.variant_id])
+
+    def _state(
+        self, variant: KnownVariant, statement: record.Statement, *, body_digest: bytes
+    ) -> bool:
+        """Draft the page's statement; false where it says what it said last time, and nothing is to be done.
+
+        Without a body it is a file's, and no candidate for anything.
+        """
         digest = record.statement_digest(statement)
         last = None
         if variant.page_statement_id is not None:
@@ -125,16 +156,16 @@ class PageDeposit:
             self._drafts.update(statements, last.id, last_stated_at=self._now_us)
             return False
         # A page about something else is kept, and proposes nothing.
-        is_unrelated = record.is_unrelated(variant.title, statement)
+        is_silent = not body_digest or record.is_unrelated(variant.title, statement)
         statement_id = draft_statement(
             self._drafts,
             statement,
             digest=digest,
-            traits=None if is_unrelated else self._traits(variant, statement),
+            traits=None if is_silent else self._traits(variant, statement),
             variant_id=variant.id,
             sighting_id=max(sighting.id for sighting in variant.seen),
             at_us=self._now_us,
-            body_digest=read.body_digest,
+            body_digest=body_digest,
             parser_version=self._policy.parser_version,
         )
         self._drafts.update(variants, variant.id, page_statement_id=statement_id)
@@ -272,9 +303,10 @@ class PageDeposit:
         reason: str | None = None,
         detail: str | None = None,
         page_detail: str | None = None,
+        due_at: int = NEVER,
     ) -> None:
-        """End the task, and let the article go out."""
-        self._update_task(state=task_state, due_at=NEVER, reason=reason, detail=detail)
+        """End the task, or put it off until the page is looked at again, and let the article go out."""
+        self._update_task(state=task_state, due_at=due_at, reason=reason, detail=detail)
         self._note(page_state, page_detail or detail)
         of_variant = sa.select(variants.c.article_id).where(variants.c.id == self._job.variant_id)
         self._connection.execute(
@@ -284,13 +316,31 @@ class PageDeposit:
         )
 
     def _try_later(self, page_state: str, reason: str, detail: str) -> None:
-        """Put the task off, or give it up after its last try. The article waits no longer than `settle_s`."""
+        """Put the task off, or give it up after its last try. The article waits no longer than `settle_s`.
+
+        A look at a page that was read is not tried again: the next one is.
+        """
+        if self._task.state == "done":
+            next_at = self._next_look_at()
+            self._finish("done", page_state, reason=reason, detail=detail, due_at=next_at)
+            return
         if self._job.attempts >= len(RETRY_AFTER):
             self._finish("given_up", page_state, reason=reason, detail=detail)
             return
         due_at = to_us(self._now + RETRY_AFTER[self._job.attempts])
         self._update_task(state="due", due_at=due_at, reason=reason, detail=detail)
         self._note(page_state, detail)
+
+    def _next_look_at(self) -> int:
+        """Return when a page that was read is looked at again ([pages] recheck), NEVER if it is not.
+
+        Ages count from when the page was first asked for. One that comes about while a late look is made is left out.
+        """
+        first_at, earliest = to_at(self._task.created_at), self._now + LOOKS_APART
+        return min(
+            (to_us(first_at + age) for age in self._policy.recheck if first_at + age >= earliest),
+            default=NEVER,
+        )
 
     def _update_task(self, **values: object) -> None:
         self._connection.execute(
@@ -300,11 +350,36 @@ class PageDeposit:
         )
 
     def _note(self, page_state: str, detail: str | None) -> None:
+        """Say of the telling what became of its page; what was read once stays so, whatever comes later."""
+        if self._task.was_read and page_state != "read":
+            page_state, detail = "read", f"read before; asked again: {detail}"
         self._connection.execute(
             sa.update(variants)
             .where(variants.c.id == self._job.variant_id)
             .values(page_state=page_state, page_detail=detail)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """A page's task as it stands: `state` "done" is a look at a page that was read, `was_read` that there is one."""
+
+    state: str
+    created_at: int
+    was_read: bool
+
+
+def _task_of(connection: Connection, job: PageJob) -> _Task | None:
+    """Return a job's task; None when its article was erased while the page was fetched."""
+    row = connection.execute(
+        sa.select(page_tasks.c.state, page_tasks.c.created_at, variants.c.page_state)
+        .join(variants, variants.c.id == page_tasks.c.variant_id)
+        .where(page_tasks.c.id == job.task_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    was_read = row.page_state == "read"
+    return _Task(state=row.state, created_at=row.created_at, was_read=was_read)
 
 
 def _paywall_note(page: ArticlePage) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from archive.config.settings import rules_for
 from archive.model.site import SiteRules
@@ -12,12 +13,13 @@ class DepositPolicy:
     """`settle_s`: how long the output waits for an article's page. `parser_version` is `ingest.feed`'s.
 
     `sites` are the operator's rules by host: which domains are one publisher (`same_as`), and where pages are
-    fetched or not (`page`).
+    fetched or not (`page`). `recheck`: the ages at which a page that was read is looked at again.
     """
 
     settle_s: int = 600
     parser_version: int = 1
     sites: Mapping[str, SiteRules] = field(default_factory=dict)
+    recheck: tuple[timedelta, ...] = ()
 
     def publisher(self, site: str) -> str:
         """Return the site that `site` belongs to, as the operator joined a publisher's domains; else itself."""

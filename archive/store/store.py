@@ -27,6 +27,7 @@ from archive.store import (
     correcting,
     frontier,
     indexing,
+    pagetasks,
     subscriptions,
     upkeep,
 )
@@ -43,6 +44,7 @@ from archive.store.index import Indexer
 from archive.store.instants import to_at, to_us
 from archive.store.naming import article_named
 from archive.store.opening import READS, bodies_path_of, open_engine, path_of, unusable
+from archive.store.pagetasks import MadeDue
 from archive.store.policy import DepositPolicy
 from archive.store.prepared import driver_of
 from archive.store.pushing import NewsRhythm, PushDeposit
@@ -330,6 +332,21 @@ class Store:
         """Set what `wanted` states of a feed; returns whether anything was different."""
         with self.writing() as connection:
             return subscriptions.change(connection, feed_id, wanted)
+
+    # ---- pages -----------------------------------------------------------------------------------
+
+    def ask_for_article(self, article_id: str, *, now: datetime, dry_run: bool = False) -> MadeDue:
+        """Make the pages of an article due now; with `dry_run` tell what that would be."""
+        with self._trying(dry_run) as connection:
+            article = article_named(connection, article_id)
+            return pagetasks.ask_for_article(connection, article, now=now)
+
+    def ask_for_feed(
+        self, feed_id: int, *, is_all: bool, now: datetime, dry_run: bool = False
+    ) -> MadeDue:
+        """Make a feed's pages due now that were not read; with `is_all` those of all its articles."""
+        with self._trying(dry_run) as connection:
+            return pagetasks.ask_for_feed(connection, feed_id, is_all=is_all, now=now)
 
     # ---- by hand ---------------------------------------------------------------------------------
 

@@ -58,7 +58,7 @@ def poll(
         wanted = _wanted(store, feeds, all_feeds=all_feeds)
         if wanted:
             store.make_due([feed.id for feed in wanted], now=now)
-        results = _run(
+        results = run_due(
             store,
             config,
             place,
@@ -100,6 +100,7 @@ def policy_of(config: "Config") -> "DepositPolicy":
         settle_s=config.publish.settle_s,
         parser_version=PARSER_VERSION,
         sites=config.sites,
+        recheck=config.pages.recheck,
     )
 
 
@@ -131,7 +132,7 @@ def _must_be_replayable(store: "Store", instant: datetime) -> None:
         )
 
 
-def _run(
+def run_due(
     store: "Store",
     config: "Config",
     place: Place,
@@ -140,6 +141,7 @@ def _run(
     instant: datetime | None,
     rand: "Callable[[], float]",
 ) -> "list[Deposited]":
+    """Ask for all that is due (of the feeds `only`) until nothing is; `instant` stands for every moment meanwhile."""
     import asyncio
 
     from ingest.engine import running
