@@ -55,18 +55,13 @@ class HandLinks:
     ) -> Hand:
         """Return what was decided about an entry of a feed.
 
-        Of a known sighting it is what its links say. A new one has none; but of two candidates that were set apart it
-        belongs to the one that its own feed showed, if that feed did not show the other too: a paper that gives its
-        story another guid and address does not undo a split.
+        Of a known sighting it is what its links say. And of two candidates that were set apart an entry belongs to the
+        one that its own feed showed, if that feed did not show the other too: a paper that gives its story another guid
+        and address does not undo a split.
         """
         if not self._ends:
             return NO_HAND
-        if own is not None:
-            ends = self._ends.get(own.id, ())
-            return Hand(
-                must=frozenset(e.article_id for e in ends if e.verdict == HandVerdict.MUST),
-                must_not=frozenset(e.article_id for e in ends if e.verdict == HandVerdict.MUST_NOT),
-            )
+        ends = self._ends.get(own.id, ()) if own is not None else ()
         apart: set[tuple[int, int]] = set()
         shown: set[int] = set()
         for variant in candidates:
@@ -76,10 +71,11 @@ class HandLinks:
                 for end in self._ends.get(sighting.id, ()):
                     if end.verdict == HandVerdict.MUST_NOT:
                         apart.add((variant.article_id, end.article_id))
+        strange = {there for here, there in apart if here in shown and there not in shown}
         return Hand(
-            must_not=frozenset(
-                there for here, there in apart if here in shown and there not in shown
-            )
+            must=frozenset(e.article_id for e in ends if e.verdict == HandVerdict.MUST),
+            must_not=frozenset(e.article_id for e in ends if e.verdict == HandVerdict.MUST_NOT)
+            | strange,
         )
 
 

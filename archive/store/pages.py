@@ -6,7 +6,7 @@ outcome's savepoint.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -65,7 +65,7 @@ class PageDeposit:
         policy: DepositPolicy,
     ) -> None:
         self._connection = connection
-        self._job = job
+        self._job = _of_today(connection, job)
         self._now = now
         self._now_us = to_us(now)
         self._policy = policy
@@ -358,6 +358,14 @@ class PageDeposit:
             .where(variants.c.id == self._job.variant_id)
             .values(page_state=page_state, page_detail=detail)
         )
+
+
+def _of_today(connection: Connection, job: PageJob) -> PageJob:
+    """Return a job with the telling its page belongs to now: a split may have moved its task while it was fetched."""
+    variant_id = connection.scalar(
+        sa.select(page_tasks.c.variant_id).where(page_tasks.c.id == job.task_id)
+    )
+    return job if variant_id is None else replace(job, variant_id=variant_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,8 +173,7 @@ class _Undo:
         """Put the rows back, and bring the index and the faces up to date."""
         connection, db = self._connection, driver_of(self._connection)
         new_variants = self._added.get("variants", [])
-        parted = self._ids("revisions") + self._added.get("revisions", [])
-        chains = self._variants_of(parted)
+        chains = self._parted_variants()
         self._indexer.remove(db, self._shown(chains))
         self._remove_revisions()
         for name, row_id, before, _ in self._changed:
@@ -225,12 +224,13 @@ class _Undo:
             row_id for table, row_id, _, after in self._changed if table == name and column in after
         ]
 
-    def _ids(self, name: str) -> list[int]:
-        return [row_id for table, row_id, _, _ in self._changed if table == name]
-
-    def _variants_of(self, revision_ids: Collection[int]) -> list[int]:
-        query = sa.select(revisions.c.variant_id).where(revisions.c.id.in_(revision_ids)).distinct()
-        return list(self._connection.scalars(query))
+    def _parted_variants(self) -> list[int]:
+        """Return the tellings between which sightings moved: what search knows of both is made anew."""
+        found: set[int] = set(self._added.get("variants", []))
+        for name, _, before, _ in self._changed:
+            if name == "sightings" and "variant_id" in before:
+                found.add(before["variant_id"])
+        return sorted(found)
 
     def _shown(self, variant_ids: Collection[int]) -> list[int]:
         query = sa.select(revisions.c.id).where(

@@ -63,6 +63,14 @@ INVARIANTS: dict[str, str] = {
     "a page wanted that no task will fetch": """
         SELECT v.id FROM variants v WHERE v.page_state = 'wanted'
         AND NOT EXISTS (SELECT 1 FROM page_tasks t WHERE t.variant_id = v.id AND t.state = 'due')""",
+    "two articles that somebody made one": """
+        SELECT h.id FROM hand_links h JOIN sightings a ON a.id = h.a_sighting_id JOIN variants v ON v.id = a.variant_id
+        JOIN sightings b ON b.id = h.b_sighting_id JOIN variants w ON w.id = b.variant_id
+        WHERE h.undone_at IS NULL AND h.verdict = 'must' AND v.article_id <> w.article_id""",
+    "one article that somebody made two": """
+        SELECT h.id FROM hand_links h JOIN sightings a ON a.id = h.a_sighting_id JOIN variants v ON v.id = a.variant_id
+        JOIN sightings b ON b.id = h.b_sighting_id JOIN variants w ON w.id = b.variant_id
+        WHERE h.undone_at IS NULL AND h.verdict = 'must_not' AND v.article_id = w.article_id""",
     "two current search rows of one telling": """
         SELECT variant FROM search_row WHERE valid_to = 9000000000000000000
         GROUP BY variant HAVING count(*) > 1""",

@@ -7,9 +7,17 @@ import pytest
 from archive.errors import NotFound, UsageError
 from archive.front import Archive
 from archive.model.hand import HandChange
+from archive.model.outcome import Exchange, PageOutcome, PageRead
 from archive.model.stated import ArticlePage, Counter, CounterKind
 from archive.store import Store
-from tests.archive.store.depositing import Paper, at, deposit_page, open_store
+from tests.archive.store.depositing import (
+    STEADY_PLAN,
+    Paper,
+    at,
+    deposit_page,
+    open_store,
+    page_job,
+)
 from tests.archive.store.handmade import face_of, ids_of
 from tests.archive.store.looking import (
     BRIDGE,
@@ -53,10 +61,13 @@ def relate(
 
 
 def two_stories(store: Store) -> tuple[Paper, Paper]:
-    """Two papers with a story each that no rule joins; the bridge's was seen first, and both went out."""
+    """Two papers with a story each that no rule joins; the bridge's was seen first, and both went out.
+
+    The second one's entries have no address, so that nothing but words tells what they are of.
+    """
     krant, omroep = Paper(store, "krant"), Paper(store, "omroep")
     krant.poll(item("brug", BRIDGE), now=at(0))
-    omroep.poll(item("vorst", FROST), now=at(5))
+    omroep.poll(item("vorst", FROST, url=None), now=at(5))
     store.settle(now=at(6))
     return krant, omroep
 
@@ -147,7 +158,7 @@ def test_what_was_merged_stays_so_when_the_same_is_polled_again(store: Store) ->
     merge(store, *ids_of(store, "brug", "vorst"))
     before = articles(store)
     krant.poll(item("brug", BRIDGE), now=at(70))
-    omroep.poll(item("vorst", FROST), now=at(70))
+    omroep.poll(item("vorst", FROST, url=None), now=at(70))
     assert articles(store) == before and count(store, "articles") == 2
     assert troubles(store) == []
 
@@ -155,10 +166,41 @@ def test_what_was_merged_stays_so_when_the_same_is_polled_again(store: Store) ->
 def test_a_merged_sighting_that_states_another_story_stays(store: Store) -> None:
     _, omroep = two_stories(store)
     merge(store, *ids_of(store, "brug", "vorst"))
-    deposited = omroep.poll(item("vorst", ELECTION, "Bakkerslijst wint in bergdorp"), now=at(3000))
+    deposited = omroep.poll(
+        item("vorst", ELECTION, "Bakkerslijst wint in bergdorp", url=None), now=at(3000)
+    )
     assert deposited.n_new == 0 and deposited.n_revised == 1
     assert articles(store) == {frozenset({"brug", "vorst"})}
     assert one(store, "SELECT count(*) FROM sightings") == 2
+    assert troubles(store) == []
+
+
+def test_of_two_tellings_of_one_paper_each_keeps_what_is_stated_of_it(store: Store) -> None:
+    krant = Paper(store, "krant")
+    first, second = item("brug", BRIDGE), item("vorst", FROST, url=None)
+    krant.poll(second, first, now=at(0))
+    merge(store, *ids_of(store, "brug", "vorst"))
+    krant.poll(first, item("vorst", BRIDGE, "Draaibrug negen weken dicht", url=None), now=at(3000))
+    assert count(store, "sightings") == 2
+    sql = """SELECT s.guid, r.number FROM sightings s JOIN variants v ON v.id = s.variant_id
+        JOIN revisions r ON r.id = v.revision_id ORDER BY 1"""
+    assert ask(store, sql) == [("brug", 1), ("vorst", 2)]
+    assert troubles(store) == []
+
+
+def test_what_was_set_apart_stays_so_though_it_states_the_other_story(store: Store) -> None:
+    krant = Paper(store, "krant")
+    krant.poll(
+        item("vorst", FROST, "Telers sproeien nachtenlang", url=None),
+        item("brug", BRIDGE),
+        now=at(0),
+    )
+    a, b = ids_of(store, "brug", "vorst")
+    merge(store, a, b)
+    sighting = one(store, "SELECT id FROM sightings WHERE guid = 'vorst'")
+    split(store, a, f"s{sighting}", 61)
+    krant.poll(item("vorst", BRIDGE, "Kop van brug", url=None), now=at(3000))
+    assert frozenset({"brug"}) in articles(store)
     assert troubles(store) == []
 
 
@@ -324,6 +366,28 @@ def test_a_page_goes_with_the_sighting_whose_link_was_fetched(store: Store) -> N
         GROUP BY s.guid ORDER BY s.guid"""
     assert ask(store, sql)[0] == ("1", "read", 1, 1)
     assert ask(store, sql)[1][2:] == (0, 0) and s2
+    assert troubles(store) == []
+
+
+def test_a_page_that_is_fetched_during_a_split_goes_to_the_side_that_links_to_it(
+    store: Store,
+) -> None:
+    front = Paper(store, "voorpagina", url="https://krant.example/voorpagina")
+    news = Paper(store, "nieuws", url="https://krant.example/nieuws", page="always")
+    url = "https://krant.example/artikel/2"
+    front.poll(item("1", BRIDGE, "Brug gaat dicht", url="https://krant.example/1"), now=at(0))
+    news.poll(item("2", BRIDGE, "Brug gaat dicht", url=url), now=at(5))
+    assert articles(store) == {frozenset({"1", "2"})}
+    job = page_job(store, url)
+    split(store, ids_of(store, "1")[0], "nieuws")
+    page = ArticlePage(title="Brug gaat dicht", text=story(BRIDGE + FROST))
+    read = PageRead(page=page, body=b"x", body_digest=b"x" * 16)
+    exchange = Exchange(requested_url=url, url=url, started_at=at(61), status=200)
+    outcome = PageOutcome(job=job, exchange=exchange, result=read)
+    store.deposit([outcome], now=at(61), plan=STEADY_PLAN)
+    sql = """SELECT s.guid FROM statements t JOIN variants v ON v.id = t.variant_id
+        JOIN sightings s ON s.variant_id = v.id WHERE t.source = 'page'"""
+    assert one(store, sql) == "2"
     assert troubles(store) == []
 
 
@@ -496,7 +560,7 @@ def test_an_edit_after_a_merge_stays_when_the_merge_is_taken_back(store: Store) 
     _, omroep = two_stories(store)
     a, b = ids_of(store, "brug", "vorst")
     done = merge(store, a, b)
-    omroep.poll(item("vorst", FROST + LIBRARY), now=at(70))
+    omroep.poll(item("vorst", FROST + LIBRARY, url=None), now=at(70))
     store.undo(done.undo, now=at(71))
     assert ids_of(store, "brug", "vorst") == [a, b]
     with Archive.open(str(store.path)) as archive:
@@ -508,7 +572,7 @@ def test_an_undone_merge_binds_nobody(store: Store) -> None:
     _, omroep = two_stories(store)
     a, b = ids_of(store, "brug", "vorst")
     store.undo(merge(store, a, b).undo, now=at(61))
-    omroep.poll(item("vorst", FROST), now=at(70))
+    omroep.poll(item("vorst", FROST, url=None), now=at(70))
     assert articles(store) == {frozenset({"brug"}), frozenset({"vorst"})}
     assert one(store, "SELECT count(*) FROM hand_links WHERE undone_at IS NULL") == 0
 

@@ -34,6 +34,10 @@ DAMAGE: dict[str, str] = {
     "a search row without its text": "UPDATE search_row SET key = key + 5000 WHERE revision = 1",
     "an indexed text without its search row": "INSERT INTO search (rowid, title) VALUES (7, 'wees')",
     "a page wanted that no task will fetch": "UPDATE variants SET page_state = 'wanted' WHERE id = 1",
+    "two articles that somebody made one": """
+        INSERT INTO hand_links (a_sighting_id, b_sighting_id, verdict, who, at) VALUES (1, 2, 'must', 'marit', 0)""",
+    "one article that somebody made two": """
+        INSERT INTO hand_links (a_sighting_id, b_sighting_id, verdict, who, at) VALUES (1, 1, 'must_not', 'mv', 0)""",
     "two current search rows of one telling": "UPDATE search_row SET variant = 1",
 }
 """A change that the program never makes, for each promise that it breaks."""
