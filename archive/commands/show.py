@@ -170,7 +170,8 @@ def _facts(place: Place, article: "Article", shown: "Revision") -> Iterator[str]
     for kind in dict.fromkeys(counter.kind for counter in article.counters):
         values = [counter.value for counter in article.counters if counter.kind == kind]
         line = f" {t.sparkline(values)}" if len(values) > 1 else ""
-        yield f"{t.number(values[-1])} {kind}{line}"
+        since = f"{t.number(values[0])}→" if values[0] != values[-1] else ""
+        yield f"{since}{t.number(values[-1])} {kind}{line}"
 
 
 def _around(

@@ -359,3 +359,22 @@ def test_a_request_waits_while_the_room_is_full_of_documents(scene: Scene) -> No
         assert room.held_bytes == 0
 
     asyncio.run(act())
+
+
+def test_a_missing_part_of_an_article_ends_the_turn_where_its_server_asks_to_wait(
+    scene: Scene,
+) -> None:
+    scene.web.on(scene.subscribe("een", page="always"), scene.web.found(rss("een", "twee")))
+    next_part = "<link rel=next href='https://krant.example/twee/2'>"
+    scene.web.on("https://krant.example/een", scene.web.page(PAGE.format("een")))
+    scene.web.on("https://krant.example/twee", scene.web.page(next_part + PAGE.format("twee")))
+    scene.web.on("https://krant.example/twee/2", scene.web.status(429, retry_after_s=900))
+    scene.take()
+    asked = [request.url for request in scene.web.asked]
+    assert asked[-2:] == ["https://krant.example/twee", "https://krant.example/twee/2"]
+    assert "https://krant.example/een" not in asked
+    assert one(scene.store, "SELECT count(*) FROM variants WHERE page_detail LIKE 'part 2%'") == 1
+    assert (
+        scene.store.claim_hosts(now=scene.clock.now + timedelta(seconds=899), owner="t", limit=1)
+        == ()
+    )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from archive.model.outcome import PageFailed, Reason
-from archive.model.stated import ArticlePage, Wall, WallKind
+from archive.model.stated import ArticlePage, Counter, CounterKind, Wall, WallKind
 from archive.store import Store
 from archive.store.instants import to_us
 from archive.store.locks import service_lock
@@ -241,3 +241,14 @@ def test_a_page_that_was_read_stays_read_when_asking_again_fails(desk: Desk3) ->
     assert desk.page_of(B1) == ("read", "read before; asked again: no answer in 60 s")
     deposit_page(desk.store, B1, ArticlePage(title="Kop nummer 1", text=story(BRIDGE)), at(22))
     assert desk.page_of(B1) == ("read", None)
+
+
+def test_the_looks_at_a_page_are_drawn_as_a_curve_of_its_counter(desk: Desk3) -> None:
+    for minutes, views in enumerate((0, 602, 1204), start=1):
+        counter = Counter(
+            kind=CounterKind.VIEWS, value=views, stated=f"{views} x", source="visible"
+        )
+        read = ArticlePage(title="Kop nummer 1", text=story(BRIDGE), counters=(counter,))
+        deposit_page(desk.store, B1, read, at(minutes))
+    assert desk.run("show", desk.id_of(B1)) == 0
+    assert "0→1,204 views ▁▅█" in desk.words
