@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from archive.config.settings import Config
@@ -76,9 +77,16 @@ def _accepts(store: "Store", config: Config, *, now: datetime) -> "Accepts":
     from archive.config.zone import zone_of
     from archive.search.find import search
     from archive.search.query import parse
+    from archive.store.matches import saved_searches
     from archive.store.sqlite import open_reader
 
-    query = parse(config.publish.query, now=now, timezone=zone_of(config.archive.timezone))
+    with closing(open_reader(str(store.path))) as reader:
+        query = parse(
+            config.publish.query,
+            now=now,
+            timezone=zone_of(config.archive.timezone),
+            saved=partial(saved_searches, reader),
+        )
 
     def accepts(ids: Sequence[str], first_at: datetime, last_at: datetime) -> frozenset[str]:
         bounds = query.bounds

@@ -12,6 +12,7 @@ from archive.output.atom import ATOM
 from archive.output.merged import publish_merged
 from archive.output.publish import PublishResult
 from archive.store import Store
+from archive.store.saved import save_search
 from archive.store.subscriptions import Subscription
 from ingest.demo.atomcheck import faults_of
 from tests.archive.store.depositing import Paper, at, open_store
@@ -153,6 +154,19 @@ def test_a_query_says_which_articles_the_feed_carries(tmp_path: Path, config: Co
             now=at(0),
         )
         blad.poll({"guid": "3", "title": "Haven", "text": "Iets anders."}, now=at(1))
+        (entry,) = published(store, config, 2)[1]
+        assert entry.findtext(f"{A}title") == "De haven"
+
+
+def test_the_feed_may_carry_what_a_saved_search_finds(tmp_path: Path, config: Config) -> None:
+    config = replace(config, publish=replace(config.publish, query="saved:haven"))
+    with open_store(tmp_path / "archive.db") as store:
+        save_search(store, "haven", "title:haven", now=at(0))
+        Paper(store).poll(
+            {"guid": "1", "title": "De haven", "text": LONG},
+            {"guid": "2", "title": "Het weer", "text": "Regen in het westen.", "date": at(-9_000)},
+            now=at(0),
+        )
         (entry,) = published(store, config, 2)[1]
         assert entry.findtext(f"{A}title") == "De haven"
 
