@@ -8,7 +8,7 @@ from archive.commands.place import Place, pass_place
 from archive.errors import UsageError
 
 if TYPE_CHECKING:
-    from archive.model.hand import HandChange
+    from archive.model.hand import HandChange, Undoable
 
 WHY = click.option("--why", metavar="TEXT", help="Kept with the decision.")
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
@@ -127,15 +127,13 @@ def undo(place: Place, number: int | None, lists: bool, dry_run: bool) -> int | 
     return None
 
 
-def _list(place: Place, standing: "tuple[object, ...]") -> int | None:
+def _list(place: Place, standing: "tuple[Undoable, ...]") -> int | None:
     from archive import terminal as t
-    from archive.model.hand import Undoable
 
     if not standing:
         t.say("nothing was done by hand that can be taken back")
         return 1
     for one in standing:
-        assert isinstance(one, Undoable)
         if not place.is_terminal:
             t.echo_row((one.number, one.done_at, one.who, one.command, one.blocked))
             continue

@@ -34,10 +34,8 @@ from archive.store.schema import (
 )
 from archive.store.splitting import Split
 
-BEGAN = ("new", "recycled", "split")
-"""Rules of a sighting that began an article: what is merged into another one began nothing."""
-
 RULE = "hand"
+"""What is said in place of a rule's name where a person decided."""
 
 BY_HAND = (HandVerdict.MUST, HandVerdict.MUST_NOT)
 
@@ -77,7 +75,7 @@ class HandDecision:
         journal.keep(articles, [merged], "merged_into", "primary_variant_id")
         journal.keep(articles, self._aliases(merged), "merged_into")
         journal.keep(variants, {place.variant for place in there}, "article_id")
-        began = [place.sighting for place in there if place.rule in BEGAN]
+        began = [place.sighting for place in there if place.began]
         journal.change(sightings, began, rule=RULE)
         self._decide(here, there, HandVerdict.MUST)
         faces = Faces(self._connection, self._indexer, now=self._now)

@@ -33,6 +33,11 @@ class Place:
     first_seen_us: int
     statement: int
 
+    @property
+    def began(self) -> bool:
+        """Whether an article began with this sighting, rather than being joined by it."""
+        return self.rule in ("new", "recycled", "split")
+
 
 def places_of(connection: Connection, article: int) -> tuple[Place, ...]:
     """Return the sightings of an article, first seen first."""

@@ -40,8 +40,6 @@ from archive.store.stating import sighting_digest
 BACKLOG_AFTER: Final = timedelta(hours=48)
 """What is split off and is older goes out as backlog: a clean-up of old articles floods nobody (OUTPUT)."""
 
-BEGAN: Final = ("new", "recycled", "split")
-
 
 class Split:
     """One split, within one transaction. `n_revisions` went along, `n_void` no longer follow."""
@@ -96,7 +94,7 @@ class Split:
 
     def _begin(self, first: Place) -> None:
         """Say of a side's first sighting that its article begins there."""
-        if first.rule not in BEGAN:
+        if not first.began:
             self._journal.change(sightings, [first.sighting], rule="split")
 
     # ---- the article -----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from archive.store.hand import named
 from archive.store.index import Indexer
 from archive.store.indexing import indexed
 from archive.store.instants import to_at, to_us
-from archive.store.journal import unpacked, values_of
+from archive.store.journal import AT_ONCE, unpacked, values_of
 from archive.store.prepared import driver_of
 from archive.store.schema import (
     articles,
@@ -315,8 +315,8 @@ class _Undo:
             )
 
     def _end_links(self) -> None:
-        for start in range(0, len(self._links), LISTED):
-            some = self._links[start : start + LISTED]
+        for start in range(0, len(self._links), AT_ONCE):
+            some = self._links[start : start + AT_ONCE]
             self._connection.execute(
                 sa.update(hand_links)
                 .where(hand_links.c.id.in_(some))
