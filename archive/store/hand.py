@@ -143,7 +143,7 @@ class HandDecision:
         split = Split(self._connection, self._indexer, self._journal, now=self._now)
         new_article = split.write(article, stays, leaves)
         self._decide(stays, leaves, HandVerdict.MUST_NOT)
-        self._log(leaves[0].sighting, stays[0].variant, "different")
+        self._log_between(article, new_article, "different")
         done = HandChange(
             command="split",
             kept=self._named(article),
@@ -199,7 +199,7 @@ class HandDecision:
         opposite = HandVerdict.UNLINKED if is_related else HandVerdict.RELATED
         self._end_links(standing(self._connection, ours, theirs, [opposite]))
         self._link([(here[0].sighting, there[0].sighting)], verdict)
-        self._log(there[0].sighting, here[0].variant, "related" if is_related else "different")
+        self._log_between(one, other, "related" if is_related else "different")
         done = HandChange(command=command, kept=named, other=other_named)
         return self._finish(done, [one, other])
 
@@ -245,6 +245,12 @@ class HandDecision:
                 at=self._now_us,
             )
         )
+
+    def _log_between(self, one: int, other: int, verdict: str) -> None:
+        """Log what was decided of two articles with both, so that `duplicates` of either tells it."""
+        here, there = places_of(self._connection, one)[0], places_of(self._connection, other)[0]
+        self._log(here.sighting, there.variant, verdict)
+        self._log(there.sighting, here.variant, verdict)
 
     def _finish(self, done: HandChange, article_ids: Sequence[int], *words: str) -> HandChange:
         """Write how it is taken back."""

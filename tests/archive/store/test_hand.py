@@ -404,6 +404,18 @@ def test_what_cannot_be_split_is_refused_with_the_cure(store: Store) -> None:
         merge(store, a, "zzzz")
 
 
+def test_both_sides_of_a_split_tell_of_it(store: Store) -> None:
+    one_story(store)
+    (a,) = ids_of(store, "brug")
+    done = split(store, a, "omroep")
+    sql = """SELECT a.public_id, o.public_id, e.why FROM dedup_events e JOIN sightings s ON s.id = e.sighting_id
+        JOIN variants v ON v.id = s.variant_id JOIN articles a ON a.id = v.article_id
+        JOIN variants c ON c.id = e.candidate_variant_id JOIN articles o ON o.id = c.article_id
+        WHERE e.source = 'hand' ORDER BY e.id"""
+    said = f"by {WHO}: iets anders"
+    assert ask(store, sql) == [(a, done.other.id, said), (done.other.id, a, said)]
+
+
 def test_splitting_again_changes_nothing(store: Store) -> None:
     one_story(store)
     (a,) = ids_of(store, "brug")
