@@ -124,14 +124,14 @@ class _Sheet:
         width, colour = self.width, self.has_colour
         short = self.archive.short_id(article.id)
         title = t.printable(shown.title) or "(no headline)"
-        first, *more = _wrapped_plain(title, width - len(short) - 3)
+        first, *more = wrapped_line(title, width - len(short) - 3)
         gap = " " * (width - 1 - t.text_width(first) - len(short))
         t.echo(
             f" {t.paint(first, 'bold', colour=colour)}{gap}{t.paint(short, 'yellow', colour=colour)}"
         )
         for line in more:
             t.echo(f" {t.paint(line, 'bold', colour=colour)}")
-        for line in _wrapped_plain(" · ".join(_facts(self.place, article, shown)), width - 1):
+        for line in wrapped_line(" · ".join(_facts(self.place, article, shown)), width - 1):
             t.echo(f" {line}")
         if address := shown.canonical_url or shown.url:
             t.echo(f" {t.printable(address)}")
@@ -141,7 +141,7 @@ class _Sheet:
             t.echo(f" Page     {t.printable(article.page_note)}")
         t.echo()
         for label, line in _around(self.place, self.archive, article, revisions, short):
-            for n, row in enumerate(_wrapped_plain(line, width - 10)):
+            for n, row in enumerate(wrapped_line(line, width - 10)):
                 t.echo(f" {'' if n else label:<9}{row}")
 
     def show_text(self, text: str, short: str) -> None:
@@ -222,10 +222,10 @@ def _around(
 
 def _wrapped(text: str, width: int) -> Iterator[str]:
     for paragraph in text.splitlines():
-        yield from _wrapped_plain(paragraph, width)
+        yield from wrapped_line(paragraph, width)
 
 
-def _wrapped_plain(text: str, width: int) -> Iterator[str]:
+def wrapped_line(text: str, width: int) -> Iterator[str]:
     """Yield lines of at most `width` columns; a word longer than a line, or a script without spaces, is broken."""
     from archive import terminal as t
 

@@ -3,9 +3,10 @@
 Used by `show --why` and by `newsarchive page`. Nothing here reads an archive.
 """
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 from archive.commands.place import Place
 
@@ -55,6 +56,16 @@ def echo_fields(place: Place, rows: Iterable[FieldWhy], *, width: int | None) ->
         t.echo(f" {row.name:<{LABEL}} {cut(words_of(row.value) or '-', room)}  ({source})")
         for line in _others(row):
             t.echo(f" {'':<{LABEL}} {cut(line, None if width is None else width - LABEL - 2)}")
+
+
+def echo_labelled(label: str, line: str, *, width: int | None) -> None:
+    """Print a line behind its label, on as many lines as it needs."""
+    from archive import terminal as t
+    from archive.commands.show import wrapped_line
+
+    rows = [line] if width is None else wrapped_line(line, max(10, width - LABEL - 2))
+    for n, row in enumerate(rows):
+        t.echo(f" {'' if n else label:<{LABEL}} {t.printable(row)}")
 
 
 def cut(text: str, width: int | None) -> str:
@@ -110,12 +121,13 @@ def _told(one: Said) -> str:
 
 
 def _key(value: object) -> str:
-    """Return what two spellings of one value share: an instant is the same in every zone."""
+    """Return what two spellings of one value share: an instant is the same in every zone, and midnight is its day."""
     if isinstance(value, str) and len(value) > 18 and value[4:5] == "-":
-        try:
+        with contextlib.suppress(ValueError):
             value = datetime.fromisoformat(value)
-        except ValueError:
-            pass
+    if isinstance(value, datetime):
+        at = value.astimezone(UTC)
+        value = at.date() if at.time() == time() else at
     return " ".join(words_of(value).split())
 
 

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from archive.commands.place import Place
-from archive.commands.why_field import FieldWhy, Said, cut, day_or_instant, echo_fields, rows_of
+from archive.commands.why_field import (
+    FieldWhy,
+    Said,
+    cut,
+    day_or_instant,
+    echo_fields,
+    echo_labelled,
+    rows_of,
+)
 
 if TYPE_CHECKING:
     from archive.model.kept import Article, Revision
@@ -46,7 +54,7 @@ def echo_why(place: Place, article: "Article", shown: "Revision", told: "Told") 
     if lines:
         t.echo()
     for label, line in lines:
-        t.echo(f" {label:<15} {cut(line, None if width is None else width - 17)}")
+        echo_labelled(label, line, width=width)
 
 
 def why_document(article: "Article", shown: "Revision", told: "Told") -> Mapping[str, object]:

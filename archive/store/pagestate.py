@@ -108,14 +108,15 @@ def _due(reader: Reader, where: str, values: Row, limit: int) -> tuple[DuePage, 
 
 
 def _troubles(reader: Reader, where: str, values: Row) -> list[tuple[bool, Trouble]]:
-    """Return (is it a wall, trouble); a paywall whose teaser was read is one."""
+    """Return (is it a wall, trouble); a paywall whose teaser was read is one, and each HTTP status is its own."""
     rows = reader.rows(
         "SELECT h.name, CASE WHEN v.page_state = 'read' THEN 'paywall' ELSE t.reason END AS why,"
         " v.page_state IN ('wall', 'read') AS is_wall, count(*), sum(t.state = 'given_up'),"
         f" max(t.id), coalesce(t.detail, v.page_detail){_FROM} WHERE {where}"
         " AND ((v.page_state = 'read' AND v.page_detail LIKE 'paywall%')"
         " OR (t.reason IS NOT NULL AND v.page_state <> 'read'))"
-        " GROUP BY h.name, why, is_wall ORDER BY count(*) DESC, h.name, why",
+        " GROUP BY h.name, why, is_wall, CASE WHEN t.reason = 'status' THEN t.detail END"
+        " ORDER BY count(*) DESC, h.name, why",
         values,
     )
     return [

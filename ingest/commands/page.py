@@ -235,7 +235,7 @@ def _values(found: "ArticlePage") -> Mapping[str, object]:
 
 def _show(place: Place, look: Look) -> None:
     from archive import terminal as t
-    from archive.commands.why_field import cut, echo_fields
+    from archive.commands.why_field import cut, echo_fields, echo_labelled
 
     width = min(t.columns(), 120) if place.is_terminal else None
     for line in _head(look):
@@ -245,7 +245,7 @@ def _show(place: Place, look: Look) -> None:
         t.echo()
         echo_fields(place, _fields(found), width=width)
         for label, line in _besides(found):
-            t.echo(f" {label:<15} {cut(line, None if width is None else width - 17)}")
+            echo_labelled(label, line, width=width)
     if look.matches:
         t.echo()
         t.echo(f' rule  [sites."{t.printable(look.site or "")}"]')

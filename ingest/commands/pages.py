@@ -251,7 +251,7 @@ def _show(place: Place, state: "PageState") -> None:
         if n := state.counts[name]:
             t.echo(f" {t.number(n):>8}  {words}")
     for title, lines in (
-        ("Due", [_due_line(place, page, width) for page in state.due]),
+        ("Due", list(_due_lines(place, state.due, width))),
         ("Failed", [_trouble_line(one, width) for one in state.failures]),
         ("Walls", [_trouble_line(one, width) for one in state.walls]),
     ):
@@ -262,19 +262,24 @@ def _show(place: Place, state: "PageState") -> None:
                 t.echo(line)
 
 
-def _due_line(place: Place, page: "DuePage", width: int) -> str:
+def _due_lines(place: Place, due: "Sequence[DuePage]", width: int) -> Iterator[str]:
+    """Yield when, where, which article, and what is special about it, in columns."""
     from archive import terminal as t
 
-    when = "now" if page.due_at <= place.now() else t.when(page.due_at, place.zone, now=place.now())
-    note = ""
+    notes = [t.printable(_note(page)) for page in due]
+    room = width - 46 - max(map(t.text_width, notes), default=0)
+    for page, note in zip(due, notes, strict=True):
+        at = page.due_at
+        when = "now" if at <= place.now() else t.when(at, place.zone, now=place.now())
+        host = t.pad(t.printable(page.host), 20)
+        title = t.pad(t.printable(page.title or page.url), max(10, room))
+        yield f"  {t.pad(when, 12)}  {host}  {page.article_id[:4]}  {title}  {note}".rstrip()
+
+
+def _note(page: "DuePage") -> str:
     if page.is_look:
-        note = "looked at again"
-    elif page.n_attempts:
-        note = f"tried {page.n_attempts} x: {page.reason}"
-    room = width - 14 - 22 - 6 - (t.text_width(note) + 2 if note else 0)
-    line = f"  {t.pad(when, 12)}  {t.pad(t.printable(page.host), 20)}  {page.article_id[:4]}"
-    title = t.printable(page.title or page.url)
-    return f"{line}  {t.pad(title, max(10, room - 2))}  {t.printable(note)}".rstrip()
+        return "looked at again"
+    return f"tried {page.n_attempts} x: {page.reason}" if page.n_attempts else ""
 
 
 def _trouble_line(one: "Trouble", width: int) -> str:

@@ -62,6 +62,14 @@ def test_a_page_shows_each_field_with_its_source_and_what_others_say(here: Here)
     assert "rule" not in lines
 
 
+def test_a_day_without_a_time_is_the_same_day_wherever_it_is_said(here: Here) -> None:
+    bare = PAGE.replace('"datePublished":"2026-11-24T08:00:00+01:00",', "")
+    here.web.on(URL, here.web.page(bare))
+    assert here.run("page", URL) == 0
+    assert shown(here)["published_at"] == "2026-11-24 (visible)"
+    assert "Vandaag (" not in here.out
+
+
 def test_it_works_without_an_archive_and_makes_none(here: Here) -> None:
     here.web.on(URL, here.web.page(PAGE))
     assert here.run("page", URL, "--json") == 0

@@ -98,6 +98,18 @@ def test_pages_counts_states_lists_what_is_due_and_names_failures_and_walls(desk
     assert wall in rows
 
 
+def test_each_http_status_of_a_site_is_a_failure_of_its_own(desk: Desk3) -> None:
+    for url, status in ((B1, 404), (B2, 404), (B3, 503)):
+        failed = PageFailed(reason=Reason.STATUS, detail=f"HTTP {status}", final=status == 404)
+        fail_page(desk.store, url, failed, at(1))
+    assert desk.run("pages", "--json") == 0
+    failures = json.loads(desk.here.out)["failures"]
+    assert [(one["detail"], one["pages"], one["given_up"]) for one in failures] == [
+        ("HTTP 404", 2, 2),
+        ("HTTP 503", 1, 0),
+    ]
+
+
 def test_a_teaser_before_a_paywall_is_read_and_counted_among_the_walls(desk: Desk3) -> None:
     paywall = Wall(kind=WallKind.PAYWALL, marker="locked")
     deposit_page(
@@ -129,7 +141,9 @@ def test_pages_on_a_terminal_fit_its_width(desk: Desk3, monkeypatch: pytest.Monk
     fail_page(desk.store, B1, PageFailed(reason=Reason.TLS, detail="een certificaat " * 9), at(1))
     assert desk.run("pages") == 0
     assert max(map(len, desk.here.out.splitlines())) <= 80
-    assert "tried 1 x: tls" in desk.here.out
+    due = desk.here.out.partition("Due\n")[2].splitlines()
+    assert [line.find("Kop nummer") for line in due[:3]] == [due[0].index("Kop nummer")] * 3
+    assert due[2].endswith("tried 1 x: tls")
     assert "Failed" in desk.here.out
 
 
