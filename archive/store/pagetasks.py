@@ -252,12 +252,14 @@ def _want(connection: Connection, variant_ids: Collection[int]) -> None:
 
 
 def _last_due(connection: Connection, feed_id: int, now: datetime) -> datetime:
-    """Return when the last page of a feed is due, `now` at the earliest."""
+    """Return when the last wanted page of a feed is due, `now` at the earliest.
+
+    A page that was read may be due in a week, to be looked at again: nothing waits behind that.
+    """
     last = connection.scalar(
         sa.select(sa.func.max(page_tasks.c.due_at)).where(
             page_tasks.c.feed_id == feed_id,
-            page_tasks.c.state
-            == "due",  # a page that was read may be due in a week, to be looked at again
+            page_tasks.c.state == "due",
             page_tasks.c.due_at < NEVER,
         )
     )

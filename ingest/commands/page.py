@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 N_LINES: Final = 5
 """Lines of text that are shown; --text shows all."""
 
+UNKNOWN_URL: Final = "https://file.invalid/page"
+"""Stands for the address of a saved page that nobody named; no host is called so (RFC 6761), and no site rule fits."""
+
 FIELDS: Final = (
     "title", "authors", "published_at", "modified_at", "section", "tags", "language", "site_name", "image_url",
     "canonical_url", "description", "reading_minutes", "word_count", "text",
@@ -124,9 +127,10 @@ def _fetched(place: Place, config: "Config", url: str) -> Look:
 
 
 def _from_file(place: Place, config: "Config", path: Path, url: str | None) -> Look:
-    """Read a page that was saved. A `file` address stands for it where none is said: no site rule fits that."""
+    """Read a page that was saved."""
     import asyncio
 
+    from archive import terminal as t
     from archive.config.settings import rules_for
     from archive.model.outcome import Exchange, PageOutcome, Validators
     from ingest.poll import page_of
@@ -140,7 +144,11 @@ def _from_file(place: Place, config: "Config", path: Path, url: str | None) -> L
         raise UsageError(
             f"{said}; an address begins with http:// or https://, a file is one you saved"
         ) from None
-    job = _job(url or "https://file.invalid/page")
+    job = _job(url or UNKNOWN_URL)
+    if url is None:
+        t.say(
+            f"read as if from {UNKNOWN_URL}; say where it is from, for its site's rule: --url URL"
+        )
     fetched = Fetched(
         exchange=Exchange(
             requested_url=job.url, url=job.url, started_at=place.now(), n_bytes=len(body)

@@ -122,6 +122,7 @@ def test_a_saved_page_is_read_under_the_address_it_came_from(here: Here) -> None
     assert here.asked == []
     assert here.run("page", "brug.html") == 0
     assert "rule" not in shown(here)
+    assert "read as if from https://file.invalid/page" in here.err
 
 
 def test_a_wall_shows_its_kind_and_keeps_nothing(here: Here) -> None:
