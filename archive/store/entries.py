@@ -43,13 +43,13 @@ from archive.store.known import KnownSighting as StoredSighting
 from archive.store.pagetasks import WantedPage, want_pages
 from archive.store.policy import DepositPolicy
 from archive.store.prepared import Prepared
+from archive.store.rejecting import note_rejected
 from archive.store.schema import (
     articles,
     contents,
     dedup_events,
     feeds,
     meta,
-    rejections,
     relations,
     sightings,
     statements,
@@ -62,6 +62,7 @@ from archive.store.stating import (
     facts_digest,
     sighting_digest,
 )
+from archive.store.window import Window
 
 BACKLOG_AFTER: Final = timedelta(hours=48)
 """What a feed's first poll shows and is older is backlog: a new subscription floods nobody (OUTPUT)."""
@@ -112,7 +113,7 @@ class EntryDeposit:
         self._begun: dict[int, Begun] = {}
         self._revised: set[int] = set()
         self._pages: list[WantedPage] = []
-        self._stays: set[int] = set()
+        self._window = Window(connection, self._drafts, job.feed_id, only_adds=self._only_adds)
         self._rejected = result.parsed.rejected
         self._twins: set[tuple[int, bytes]] = set()
         self._n: dict[str, int] = {"new": 0, "joined": 0, "seen": 0, "revised": 0}
@@ -129,16 +130,18 @@ class EntryDeposit:
         # What a newer parser reads otherwise is no edit of the publisher's (IDENTITY, statement).
         is_other_parser = feed.parser_version != self._policy.parser_version
         self._is_reparse = is_other_parser and not self._is_first_poll and not self._is_backfill
-        window = self._window()
         stated = self._without_erased([self._state(entry) for entry in self._result.parsed.entries])
         self._load(stated)
         # What stands as it stood has its place first: a twin of it is then known for one.
-        n_still = self._stay(window)
+        seen = self._result.parsed.seen
+        self._window.keep(digest for digest, _ in seen)
         changed = [one for one in stated if not self._see_same(one)]
         for one in reversed(changed):
             self._write_entry(one)
-        n_gone = 0 if self._only_adds else self._leave(window, feed.window_confirmed_at)
-        n_rejected = self._reject()
+        n_gone = self._window.close(feed.window_confirmed_at)
+        n_rejected = note_rejected(
+            self._connection, self._drafts, self._rejected, feed_id=feed_id, at_us=self._now_us
+        )
         faces = Faces(self._connection, self._indexer, now=self._now)
         title = feed.stated_title if feed.title is None else feed.title
         begun = faces.begin(
@@ -159,7 +162,7 @@ class EntryDeposit:
         )
         self._settle_later({page.variant_id for page in self._pages})
         n_revised = len(edited & self._revised)
-        n_seen = self._n["seen"] + self._n["revised"] - n_revised + n_still
+        n_seen = self._n["seen"] + self._n["revised"] - n_revised + len(seen)
         if not self._is_first_poll:
             self.n_overlap = n_seen + n_revised
         return Deposited(
@@ -174,11 +177,6 @@ class EntryDeposit:
         )
 
     # ---- reading ---------------------------------------------------------------------------------
-
-    def _window(self) -> dict[int, tuple[bytes, int]]:
-        """Return the sightings that stood in the feed's last document: their items' digests, and when last seen."""
-        rows = _WINDOW.rows(self._connection, feed_id=self._job.feed_id)
-        return {row.id: (row.item_digest, row.last_seen_at) for row in rows}
 
     def _state(self, entry: Entry) -> StatedEntry:
         return state_entry(
@@ -338,11 +336,14 @@ class EntryDeposit:
     def _see(self, sighting: StoredSighting, one: StatedEntry) -> None:
         """The entry stands as it stood."""
         self._n["seen"] += 1
-        self._stays.add(sighting.id)
+        self._window.stand(sighting.id)
         if self._is_backfill:
             return  # a page of the history stands for ever: it tells of no time at which it was seen
         self._drafts.update(
-            sightings, sighting.id, last_seen_at=self._now_us, **self._enter(sighting, one.entry)
+            sightings,
+            sighting.id,
+            last_seen_at=self._now_us,
+            **self._window.entering(sighting, one.entry),
         )
         self._drafts.update(statements, sighting.statement_id, last_stated_at=self._now_us)
 
@@ -350,7 +351,7 @@ class EntryDeposit:
         """The known sighting states something else of the same article: an edit, or the same words otherwise."""
         is_same_entry = own.entry_digest == one.entry_digest
         is_beside = self._is_backfill and not self._is_later(own, one)
-        if is_same_entry and (is_beside or own.id in self._stays):
+        if is_same_entry and (is_beside or self._window.has(own.id)):
             self._keep_twin(own, one)
         elif is_beside:
             self._draft_sighting(one, self._known.variants[own.variant_id], rule="guid")
@@ -375,7 +376,7 @@ class EntryDeposit:
         self._begun.pop(variant.article_id, None)
         if own.entry_digest == one.entry_digest:
             statement_id = self._draft_statement(one, variant.id, own.id, is_edit=True)
-            self._stays.add(own.id)
+            self._window.stand(own.id)
             own.statement_id, own.statement_digest = statement_id, one.digest
             self._note_stated(own.id, one.traits, one.statement)
             self._drafts.update(
@@ -383,7 +384,7 @@ class EntryDeposit:
                 own.id,
                 statement_id=statement_id,
                 last_seen_at=self._now_us,
-                **self._enter(own, one.entry),
+                **self._window.entering(own, one.entry),
             )
             self._known.note_keys(variant, one.traits)
         else:
@@ -395,7 +396,7 @@ class EntryDeposit:
     def _keep_twin(self, sighting: StoredSighting, one: StatedEntry) -> None:
         """A document holds an entry twice, worded differently: both wordings are kept, none is an edit of the other."""
         self._n["seen"] += 1
-        self._stays.add(sighting.id)
+        self._window.stand(sighting.id)
         known = self._connection.scalar(
             sa.select(statements.c.id).where(
                 statements.c.variant_id == sighting.variant_id,
@@ -555,7 +556,7 @@ class EntryDeposit:
             raw_dates=json.dumps(entry.raw_dates, ensure_ascii=False),
             rule=rule,
         )
-        self._stays.add(sighting_id)
+        self._window.stand(sighting_id)
         sighting = StoredSighting(
             id=sighting_id,
             feed_id=feed_id,
@@ -634,56 +635,6 @@ class EntryDeposit:
                 .values(settle_at=to_us(self._now + timedelta(seconds=self._policy.settle_s)))
             )
 
-    # ---- the feed's window -----------------------------------------------------------------------
-
-    def _enter(self, sighting: StoredSighting, entry: Entry) -> dict[str, object]:
-        """Return the columns that put a sighting into the window as this item of the document; none for a push."""
-        if self._only_adds:
-            return {}
-        sighting.item_digest, sighting.in_window = entry.digest, True
-        return {"item_digest": entry.digest, "in_window": True}
-
-    def _stay(self, window: dict[int, tuple[bytes, int]]) -> int:
-        """Keep the sightings whose items stood in the document as they were; returns how many items that was."""
-        seen = {digest for digest, _ in self._result.parsed.seen}
-        self._stays.update(id_ for id_, (digest, _) in window.items() if digest in seen)
-        return len(self._result.parsed.seen)
-
-    def _leave(self, window: dict[int, tuple[bytes, int]], confirmed_us: int) -> int:
-        """Let the rest leave the window: last seen when the window was last confirmed, or in a later push."""
-        gone = {id_: seen_us for id_, (_, seen_us) in window.items() if id_ not in self._stays}
-        for sighting_id, seen_us in gone.items():
-            self._drafts.update(
-                sightings, sighting_id, in_window=False, last_seen_at=max(confirmed_us, seen_us)
-            )
-        return len(gone)
-
-    def _reject(self) -> int:
-        if not self._rejected:
-            return 0
-        known = {
-            (row.reason, row.guid, row.title)
-            for row in self._connection.execute(
-                sa.select(rejections.c.reason, rejections.c.guid, rejections.c.title).where(
-                    rejections.c.feed_id == self._job.feed_id
-                )
-            )
-        }
-        for one in self._rejected:
-            if (one.reason, one.guid, one.title) in known:
-                continue  # told already: a bad entry stands in every document until it leaves
-            self._drafts.insert(
-                rejections,
-                feed_id=self._job.feed_id,
-                at=self._now_us,
-                position=one.position,
-                n_entries=one.n_entries,
-                reason=one.reason,
-                guid=one.guid,
-                title=one.title,
-            )
-        return sum(one.n_entries for one in self._rejected)
-
 
 # ---- statements ---------------------------------------------------------------------------------
 # Run for every document: prepared.
@@ -693,11 +644,6 @@ _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 
 _FEED: Final = Prepared(sa.select(feeds).where(feeds.c.id == _FEED_ID))
 _ARCHIVE_ID: Final = Prepared(sa.select(meta.c.value).where(meta.c.key == "archive_id"))
-_WINDOW: Final = Prepared(
-    sa.select(sightings.c.id, sightings.c.item_digest, sightings.c.last_seen_at).where(
-        sightings.c.feed_id == _FEED_ID, sightings.c.in_window
-    )
-)
 _TAKEN_IDS: Final = Prepared(sa.select(articles.c.public_id).where(articles.c.public_id.in_(_IDS)))
 _STATEMENTS: Final = Prepared(
     sa.select(statements, contents.c.text)
