@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.model.outcome import Reason, Validators
-from archive.store.entries import EntryDeposit
+from archive.store import entries
 from ingest.workers import WorkerKilled
 from tests.archive.store.looking import ask, count
 from tests.ingest.days import FEED, Days, Reply, days_in, rss
@@ -146,7 +146,7 @@ def test_an_entry_that_came_with_a_failed_deposit_is_asked_for_again(
         raise RuntimeError("half way")
 
     with monkeypatch.context() as broken:
-        broken.setattr(EntryDeposit, "_reject", fail)
+        broken.setattr(entries, "note_rejected", fail)
         days.poll(GOOD)
     assert days.row().last_reason == "deposit"
     days.poll(GOOD)
