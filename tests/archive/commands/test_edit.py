@@ -4,39 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from archive.commands.place import Place
 from archive.front import Archive
 from archive.model.kept import PublicationKind, RevisionKind
 from archive.store import published
-from scheduler import main
+from tests.archive.commands.twice import DIJK, run, the_id, two_papers
 from tests.archive.store.depositing import Paper, at, open_store
-
-DIJK = {
-    "guid": "1", "title": "Dijk bij Tiel houdt stand", "author": "Marit Vos",
-    "text": "Het water steeg in de nacht tot aan de rand van de dijk bij Tiel, maar hij hield het volgens de"
-    " dijkgraaf wonderwel, en tegen de ochtend zakte het peil met elf centimeter.",
-}  # fmt: skip
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """One story in two papers."""
-    (tmp_path / "config.toml").write_text('[archive]\ntimezone = "UTC"\n')
-    with open_store(tmp_path / "archive.db", settle_s=0) as store:
-        Paper(store).poll(DIJK, now=at(0))
-        Paper(store, "ochtend").poll(DIJK | {"guid": "dijk"}, now=at(5))
-        store.settle(now=at(6))
-    return tmp_path
-
-
-def run(folder: Path, *words: str, minute: float = 60) -> int:
-    return main(["-C", str(folder), *words], place=Place(clock=lambda: at(minute)))
-
-
-def the_id(folder: Path) -> str:
-    with Archive.open(str(folder / "archive.db")) as archive:
-        (article,) = archive.latest(5)
-        return article.id
+    return two_papers(tmp_path)
 
 
 # -- set -------------------------------------------------------------------------------------
