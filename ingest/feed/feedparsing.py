@@ -63,8 +63,7 @@ def well_formed(document: bytes, url: str) -> Found:
         return as_it_comes(document, url)
     try:
         return _read_strictly(document, url)
-    # What stops it here also stops `feedparser.parse`, whose word counts, or is a fault of ours.
-    except Exception:  # noqa: BLE001
+    except Exception:  # noqa: BLE001  # what stops it here stops feedparser.parse too, whose word counts, or is ours
         return as_it_comes(document, url)
 
 
