@@ -4,7 +4,6 @@ What the later article's sightings last stated is compared with every telling of
 its keys first, then the rules, then what people decided. Reads, writes nothing. For `duplicates A B` and `why A B`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from archive import record
-from archive.identity.likeness import Telling, Traits, candidate_keys, traits_of
+from archive.identity.likeness import Traits, candidate_keys, traits_of
 from archive.identity.rules import MARKS, Verdict, compare
 from archive.model.hand import HandVerdict, Named
 from archive.store.hand import named
@@ -22,6 +20,7 @@ from archive.store.instants import to_at
 from archive.store.known import Known, KnownVariant
 from archive.store.places import Place, places_of
 from archive.store.schema import articles, contents, hand_links, statements
+from archive.store.stating import telling_of
 
 COMPARED: Final = 200
 """Pairs compared at most: an article seen a hundred times in ten papers is asked of its newest sightings."""
@@ -135,20 +134,7 @@ def _stated(connection: Connection, places: Sequence[Place]) -> Mapping[int, Tra
     found: dict[int, Traits] = {}
     for row in rows:
         place = by_statement[row.id]
-        held = record.from_json(json.loads(row.stated), text=row.text, html=None)
-        telling = Telling(
-            feed_id=place.feed_id,
-            site=place.site,
-            at=to_at(row.first_stated_at),
-            title=held.title,
-            text=held.text,
-            summary=held.description or "",
-            url=held.url,
-            origin_url=held.origin_url,
-            guid=place.guid,
-            language=held.language,
-            published_at=held.published_at,
-        )
+        telling, _ = telling_of(row, feed_id=place.feed_id, site=place.site, guid=place.guid)
         found[place.sighting] = traits_of(telling)
     return found
 

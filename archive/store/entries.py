@@ -28,7 +28,7 @@ from archive.identity.decide import (
     decide_entry,
 )
 from archive.identity.ids import public_id
-from archive.identity.likeness import Telling, Traits, traits_of
+from archive.identity.likeness import Traits, traits_of
 from archive.model.kept import EDITS, RevisionKind
 from archive.model.outcome import Deposited, FeedJob, FeedOutcome, FeedParsed
 from archive.model.stated import Entry, RejectedEntry
@@ -37,7 +37,7 @@ from archive.store.erasing import REASON, refused
 from archive.store.faces import Begun, Faces
 from archive.store.handlinks import HandLinks
 from archive.store.index import Indexer
-from archive.store.instants import NEVER, to_at, to_us
+from archive.store.instants import NEVER, to_us
 from archive.store.known import Known, KnownVariant
 from archive.store.known import KnownSighting as StoredSighting
 from archive.store.pagetasks import WantedPage, want_pages
@@ -61,6 +61,7 @@ from archive.store.stating import (
     draft_statement,
     facts_digest,
     sighting_digest,
+    telling_of,
 )
 from archive.store.window import Window
 
@@ -220,22 +221,9 @@ class EntryDeposit:
         self._known.load_variants({sighting.variant_id for sighting in known})
         by_statement = {sighting.statement_id: sighting for sighting in known}
         for row in _STATEMENTS.rows(self._connection, ids=list(by_statement)):
-            held = record.from_json(json.loads(row.stated), text=row.text, html=None)
             sighting = by_statement[row.id]
-            variant = self._known.variants[sighting.variant_id]
-            telling = Telling(
-                feed_id=sighting.feed_id,
-                site=variant.site,
-                at=to_at(row.first_stated_at),
-                title=held.title,
-                text=held.text,
-                summary=held.description or "",
-                url=held.url,
-                origin_url=held.origin_url,
-                guid=sighting.guid,
-                language=held.language,
-                published_at=held.published_at,
-            )
+            site = self._known.variants[sighting.variant_id].site
+            telling, held = telling_of(row, feed_id=sighting.feed_id, site=site, guid=sighting.guid)
             self._note_stated(sighting.id, traits_of(telling), held)
 
     def _note_stated(self, sighting_id: int, traits: Traits, statement: record.Statement) -> None:

@@ -5,12 +5,14 @@ Also the digests under which sightings are unique. Used by `entries`, `pages` an
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from archive import record
 from archive.identity.folding import fold
 from archive.identity.ids import digest16
-from archive.identity.likeness import Traits, candidate_keys
+from archive.identity.likeness import Telling, Traits, candidate_keys
 from archive.store.drafts import Drafts
+from archive.store.instants import to_at
 from archive.store.known import url_digest
 from archive.store.schema import (
     authors,
@@ -132,3 +134,24 @@ def _draft_keys(drafts: Drafts, traits: Traits, statement_id: int, sighting_id: 
     if sighting_id is not None:
         for key in traits.url_keys:
             drafts.insert(url_keys, digest=url_digest(key), sighting_id=sighting_id, key=key)
+
+
+def telling_of(
+    row: Any, *, feed_id: int, site: str, guid: str | None
+) -> tuple[Telling, record.Statement]:
+    """Return what a stored statement (its row, with the column `text`) told, to be compared, and the statement."""
+    held = record.from_json(json.loads(row.stated), text=row.text, html=None)
+    telling = Telling(
+        feed_id=feed_id,
+        site=site,
+        at=to_at(row.first_stated_at),
+        title=held.title,
+        text=held.text,
+        summary=held.description or "",
+        url=held.url,
+        origin_url=held.origin_url,
+        guid=guid,
+        language=held.language,
+        published_at=held.published_at,
+    )
+    return telling, held
