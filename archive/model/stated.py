@@ -190,6 +190,18 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderPiece:
+    """One piece of the line around a headline, in the order shown, and what it was taken for.
+
+    `read_as` is a field of ArticlePage, a counter's kind, "button", or "" for what was not read. `value` is JSON-ready.
+    """
+
+    text: str
+    read_as: str = ""
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArticlePage:
     """What one article page says. None or () where nothing is known; never a guess without a source.
 
@@ -198,6 +210,7 @@ class ArticlePage:
     ("noarchive", "nosnippet", ...). `reading_minutes` is as stated, else computed (provenance tells).
     An instant has the offset of the place it was written in, where that is known: its day is the publisher's day.
     `language_parts` are (language, words) of the blocks that state another language than the page.
+    `header_line` is for whoever writes a site rule: its values are among the fields, and it is not kept.
     """
 
     title: str | None = None
@@ -225,5 +238,6 @@ class ArticlePage:
     enclosures: tuple[Enclosure, ...] = ()
     next_page_url: str | None = None
     updates: tuple[Update, ...] = ()
+    header_line: tuple[HeaderPiece, ...] = ()
     claims: tuple[Claim, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)

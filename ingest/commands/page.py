@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from archive.commands.why_field import FieldWhy
     from archive.config import Config
     from archive.model.outcome import PageJob, PageOutcome
-    from archive.model.stated import ArticlePage
+    from archive.model.stated import ArticlePage, HeaderPiece
     from ingest.page.rulematches import RuleMatch
 
 N_LINES: Final = 5
@@ -292,9 +292,7 @@ def _besides(found: "ArticlePage") -> Iterator[tuple[str, str]]:
     """Yield (label, line) of what is kept beside the fields."""
     for counter in found.counters:
         yield str(counter.kind), f"{counter.value}  ({counter.source}: {counter.stated})"
-    line = [c.stated for c in found.claims if c.source == "visible" and c.field in HEADER_FIELDS]
-    line += [counter.stated for counter in found.counters if counter.source == "visible"]
-    yield "header line", " · ".join(dict.fromkeys(line)) or "nothing was read from it"
+    yield from _line_shown(found.header_line)
     for claim in found.claims:
         if claim.field in ("correction", "update", "parts"):
             yield claim.field, claim.stated
@@ -310,8 +308,24 @@ def _besides(found: "ArticlePage") -> Iterator[tuple[str, str]]:
         yield "next page", found.next_page_url
 
 
-HEADER_FIELDS: Final = ("section", "published_at", "modified_at", "authors", "reading_minutes")
-"""Fields that the line around the headline may state."""
+def _line_shown(pieces: "tuple[HeaderPiece, ...]") -> Iterator[tuple[str, str]]:
+    """Yield the line around the headline as it was read, and below it what each of its pieces became."""
+    yield "header line", _joined(pieces) or "there is none between the headline and the text"
+    for piece in pieces:
+        yield "", f"{piece.text}  = {_became(piece)}"
+
+
+def _joined(pieces: "tuple[HeaderPiece, ...]") -> str:
+    return " • ".join(piece.text for piece in pieces)
+
+
+def _became(piece: "HeaderPiece") -> str:
+    if not piece.read_as:
+        return "not read"
+    if piece.value is None:
+        return piece.read_as if piece.read_as == "button" else f"{piece.read_as}, nothing to keep"
+    value = ", ".join(map(str, piece.value)) if isinstance(piece.value, list) else piece.value
+    return piece.read_as if value == piece.text else f"{piece.read_as} {value}"
 
 
 def _matched(match: "RuleMatch") -> str:
@@ -352,6 +366,13 @@ def _document(look: Look) -> Mapping[str, object]:
             "robots": list(found.robots),
             "fields": {row.name: row.document() for row in _fields(found)},
             "corrections": [c.stated for c in found.claims if c.field in ("correction", "update")],
+            "header_line": {
+                "stated": _joined(found.header_line) or None,
+                "pieces": [
+                    {"text": p.text, "read_as": p.read_as or None, "value": p.value}
+                    for p in found.header_line
+                ],
+            },
             "counters": [
                 {"kind": str(c.kind), "value": c.value, "stated": c.stated, "source": c.source}
                 for c in found.counters

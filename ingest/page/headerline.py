@@ -1,8 +1,7 @@
 """The visible line around a headline: "Opinion • Today • reading time 2 minutes • read 334 times • save".
 
 Only the blocks between the headline and the first paragraph of the text are read, and nothing else of
-the page. Each atom of them is a button, a reading time, a counter, a date, a byline, or else,
-if it is
+the page. Each atom of them is a button, a reading time, a counter, a date, a byline, or else, if it is
 short, without digits and beside one of the others, the section.
 """
 
@@ -14,7 +13,7 @@ from datetime import datetime, tzinfo
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.model.stated import Counter, CounterKind
+from archive.model.stated import Counter, CounterKind, HeaderPiece, Precision
 from ingest.dates import Read, read_date, read_relative
 from ingest.page.atoms import NOT_READ, Atom, atoms_of, split
 from ingest.page.counters import read_counter, read_minutes
@@ -27,6 +26,7 @@ _MAX_STEPS = 60
 _MAX_BLOCK = 1_500  # characters: a longer one between headline and text is no line
 _SECTION_WORDS = 4
 _SECTION_CHARACTERS = 40
+_MAX_PIECE = 60  # characters of a date; of what was not read, too, if it is no sentence
 _DATE_WORDS = 5  # of a date without a year: "Day of the press on 3 May" is a subject
 _PARAGRAPH_KEY = 60
 # "Article mis à jour le 7 janvier": the piece itself, before what was done to it.
@@ -51,7 +51,10 @@ class DateAtom:
 
 @dataclass(frozen=True, kw_only=True)
 class HeaderLine:
-    """What the header line says; empty where it says nothing. `known` are its atoms, letters only."""
+    """What the header line says; empty where it says nothing.
+
+    `known` are its atoms, letters only; `pieces` all of it in order, without sentences.
+    """
 
     section: str | None = None
     published: DateAtom | None = None
@@ -60,16 +63,29 @@ class HeaderLine:
     counters: tuple[Counter, ...] = ()
     authors: tuple[str, ...] = ()
     known: frozenset[str] = frozenset()
+    pieces: tuple[HeaderPiece, ...] = ()
 
     def is_made_of(self, text: str) -> bool:
-        """Tell whether `text`, a block of the body, is nothing but atoms of this line."""
+        """Tell whether `text`, a block of the body, is nothing but atoms of this line.
+
+        A line of two atoms or more may hold pieces that were not read: a credit, a place.
+        """
         whole = letters(text)
         if whole in self.known:
             return True
-        rest = "".join(letters(piece) for piece in split(text))
-        for atom in sorted(self.known, key=len, reverse=True):
-            rest = rest.replace(atom, "", 1)
-        return len(rest) < len(whole) and len(rest) <= 3
+        rest, n_known = _without("".join(letters(piece) for piece in split(text)), self.known)
+        if n_known > 1:
+            rest, _ = _without(rest, {letters(p.text) for p in self.pieces if not p.read_as})
+        return n_known > 0 and len(rest) <= 3
+
+
+def _without(rest: str, atoms: Iterable[str]) -> tuple[str, int]:
+    """Return `rest` without the first of each of `atoms`, the longest first, and how many were in it."""
+    n_found = 0
+    for atom in sorted(atoms, key=len, reverse=True):
+        if atom and atom in rest:
+            rest, n_found = rest.replace(atom, "", 1), n_found + 1
+    return rest, n_found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,48 +146,52 @@ class _Reading:
     found: set[str] = field(default_factory=set)
 
     def of(self, atoms: list[Atom]) -> HeaderLine:
-        maybe: list[Atom] = []
-        for atom in atoms:
-            if self._is_furniture(atom):
-                self.known.add(letters(atom.text))
-            elif _may_be_section(atom.text):
-                maybe.append(atom)
-        section = next((a for a in maybe if self._is_section(a)), None)
-        if section is not None:
-            self.known.add(letters(section.text))
+        pieces = [self._piece(atom) for atom in atoms]
+        for n, atom in enumerate(atoms):
+            if not pieces[n].read_as and _may_be_section(atom.text) and self._is_section(atom):
+                pieces[n] = HeaderPiece(text=atom.text, read_as="section", value=atom.text)
+                break
+        self.known |= {letters(piece.text) for piece in pieces if piece.read_as}
         return HeaderLine(
-            section=section.text if section else None,
+            section=next((p.text for p in pieces if p.read_as == "section"), None),
             published=self.published,
             updated=self.updated,
             minutes=self.minutes,
             counters=tuple(self.counters.values()),
             authors=self.authors,
             known=frozenset(self.known - {""}),
+            pieces=tuple(p for p in pieces if p.read_as or not _is_sentence(p.text)),
         )
 
-    def _is_furniture(self, atom: Atom) -> bool:
+    def _piece(self, atom: Atom) -> HeaderPiece:
+        """Return the first thing that an atom can be; of two of a kind the first is the line's."""
         text = atom.text
         if text.casefold().strip(" .:…") in self.lexicon.buttons:
-            return True
+            return HeaderPiece(text=text, read_as="button")
         if (minutes := read_minutes(text)) is not None:
             self.minutes = self.minutes or (minutes, text)
+            piece = HeaderPiece(text=text, read_as="reading_minutes", value=minutes)
         elif (counter := read_counter(text)) is not None:
             self.counters.setdefault(counter.kind, counter)
-        elif read_counter(text.lstrip("-−")) is not None:
-            return True  # fewer than none: the line's, but nothing to keep
+            piece = HeaderPiece(text=text, read_as=str(counter.kind), value=counter.value)
+        elif (below_none := read_counter(text.lstrip("-−"))) is not None:
+            # Fewer than none: the line's, but nothing to keep.
+            return HeaderPiece(text=text, read_as=str(below_none.kind))
         elif (date := self._date(atom)) is not None:
             is_update, read = date
             if is_update:
                 self.updated = self.updated or read
             else:
                 self.published = self.published or read
+            named = "modified_at" if is_update else "published_at"
+            piece = HeaderPiece(text=text, read_as=named, value=_written(read.read))
         elif names := self._byline(text):
             self.authors = self.authors or names
-            return True
+            return HeaderPiece(text=text, read_as="authors", value=list(names))
         else:
-            return False
+            return HeaderPiece(text=text)
         self.found.add(text)
-        return True
+        return piece
 
     def _is_section(self, atom: Atom) -> bool:
         """Tell a section from a name, a kicker or a credit: by its name, or by what shares its line."""
@@ -194,7 +214,7 @@ class _Reading:
             return is_update, DateAtom(read, atom.instant)
         if (
             not text
-            or len(text) > 60
+            or len(text) > _MAX_PIECE
             or (not _YEAR.search(text) and len(text.split()) > _DATE_WORDS)
         ):
             return None
@@ -211,6 +231,16 @@ class _Reading:
             if opens and not rest.strip(" :")[:1].islower():
                 return names_of(text)
         return ()
+
+
+def _written(read: Read) -> str:
+    """Return a date as ISO 8601, without a time where none was stated."""
+    return read.at.date().isoformat() if read.precision is Precision.DAY else read.at.isoformat()
+
+
+def _is_sentence(text: str) -> bool:
+    """Tell a standfirst, or a paragraph too short to begin the text, from a piece of the line."""
+    return len(text) > _MAX_PIECE or (text[-1] in ".?!" and len(text.split()) > _SECTION_WORDS)
 
 
 def _may_be_section(text: str) -> bool:

@@ -154,6 +154,7 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
     return replace(
         _assembled(ledger, stated_all, html, text, wall, robots),
         updates=updates,
+        header_line=header.pieces,
         language_parts=body.parts,
     )
 

@@ -14,12 +14,13 @@ from tests.ingest.commands.here import Here
 from tests.loopback import Loopback, reply
 
 URL = "https://krant.example/regio/brug"
-PAGE = """<html lang=nl><head><title>Draaibrug negen weken dicht - Krant</title>
+LINE = "Opinie • Vandaag • leestijd 2 minuten • 334 keer bekeken • bewaren"
+PAGE = f"""<html lang=nl><head><title>Draaibrug negen weken dicht - Krant</title>
 <meta property="og:title" content="Draaibrug dicht"><meta name=robots content=noarchive>
-<script type="application/ld+json">{"@type":"NewsArticle","headline":"Draaibrug negen weken dicht",
-"datePublished":"2026-11-24T08:00:00+01:00","articleSection":"Regio"}</script></head>
+<script type="application/ld+json">{{"@type":"NewsArticle","headline":"Draaibrug negen weken dicht",
+"datePublished":"2026-11-24T08:00:00+01:00","articleSection":"Regio"}}</script></head>
 <body><article><h1>Draaibrug negen weken dicht</h1>
-<p class=regel>Opinie • Vandaag • leestijd 2 minuten • 334 keer bekeken • bewaren</p>
+<p class=regel>{LINE}</p>
 <p>De draaibrug over de Vliet gaat negen weken dicht voor onderhoud, zegt de provincie na lang aandringen.</p>
 <p>Correctie: in een eerdere versie stond acht weken.</p>
 <div class=puzzel><p>Speel nu de puzzel van vandaag en raad welk schip er op het plaatje hierboven staat.</p></div>
@@ -51,7 +52,7 @@ def test_a_page_shows_each_field_with_its_source_and_what_others_say(here: Here)
     assert lines["section"] == "Opinie (visible)"
     assert lines["published_at"] == "2026-11-24T07:00:00Z (json-ld)"
     assert lines["views"] == "334 (visible: 334 keer bekeken)"
-    assert lines["header"] == "line Opinie · Vandaag · leestijd 2 minuten · 334 keer bekeken"
+    assert lines["header"] == f"line {LINE}"
     assert lines["correction"].startswith("Correctie: in een")
     assert lines["robots"] == "noarchive"
     others = " ".join(here.out.split())
@@ -60,6 +61,28 @@ def test_a_page_shows_each_field_with_its_source_and_what_others_say(here: Here)
     assert "visible says: Vandaag (2026-11-24" in others
     assert "De draaibrug over de Vliet" in here.out
     assert "rule" not in lines
+
+
+def test_each_piece_of_the_header_line_says_what_it_became(here: Here) -> None:
+    line = "Regio • Vandaag • leestijd 2 minuten • -3 reacties • Foto: Ada Vos • bewaren"
+    here.web.on(URL, here.web.page(PAGE.replace(LINE, line)))
+    assert here.run("page", URL) == 0
+    lines = [" ".join(said.split()) for said in here.out.splitlines()]
+    at = lines.index(f"header line {line}")
+    assert lines[at + 1 : at + 7] == [
+        "Regio = section",
+        "Vandaag = published_at 2026-11-24",
+        "leestijd 2 minuten = reading_minutes 2",
+        "-3 reacties = comments, nothing to keep",
+        "Foto: Ada Vos = not read",
+        "bewaren = button",
+    ]
+
+
+def test_a_page_without_a_header_line_says_so(here: Here) -> None:
+    here.web.on(URL, here.web.page(PAGE.replace(f"<p class=regel>{LINE}</p>", "")))
+    assert here.run("page", URL) == 0
+    assert "there is none between the headline and the text" in here.out
 
 
 def test_a_day_without_a_time_is_the_same_day_wherever_it_is_said(here: Here) -> None:
@@ -107,6 +130,16 @@ def test_json_holds_fields_claims_counters_and_the_rule(here: Here) -> None:
     assert said["counters"] == [
         {"kind": "views", "value": 334, "stated": "334 keer bekeken", "source": "visible"}
     ]
+    assert said["header_line"]["stated"] == LINE
+    assert said["header_line"]["pieces"][:2] == [
+        {"text": "Opinie", "read_as": "section", "value": "Opinie"},
+        {"text": "Vandaag", "read_as": "published_at", "value": "2026-11-24"},
+    ]
+    assert said["header_line"]["pieces"][4] == {
+        "text": "bewaren",
+        "read_as": "button",
+        "value": None,
+    }
     assert said["rule"] == [{"field": "section", "selector": ".rubriek", "n": 0, "first": ""}]
     assert said["site"] == "krant.example"
     assert said["text"].startswith("De draaibrug over de Vliet")

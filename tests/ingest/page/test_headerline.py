@@ -130,3 +130,15 @@ def test_a_byline_whose_day_stands_in_a_time_element_is_no_text() -> None:
     assert found.text == TEXT
     assert found.authors == ("Aafke Bos",)
     assert found.published_at == datetime(2026, 5, 18, 8, 0, tzinfo=UTC)
+
+
+def test_a_line_with_a_credit_in_it_is_no_text() -> None:
+    found = read(page("Regio • Vandaag • leestijd 2 minuten • Foto: Ada Vos • bewaren"))
+    assert found.text == TEXT
+    assert [p.text for p in found.header_line if not p.read_as] == ["Foto: Ada Vos"]
+
+
+def test_a_sentence_behind_one_date_stays_text() -> None:
+    found = read(page("18 mei 2026 • Wethouder Smit reed als eerste naar de overkant."))
+    assert found.text is not None
+    assert found.text.startswith("18 mei 2026 • Wethouder Smit")
