@@ -392,6 +392,8 @@ class Service:
             self._store = store
             synced = store.sync_feeds(subscriptions_of(config), now=self._place.now())
             self._log.info("feeds_synced", added=len(synced.added), retired=len(synced.retired))
+            if n_looks := store.plan_looks(now=self._place.now()):
+                self._log.info("looks_planned", pages=n_looks)
             if n_overdue := spread_overdue(store, now=self._place.now(), phase=phase):
                 self._log.info("catch_up", feeds=n_overdue)
             if not config.fetch.contact:

@@ -233,7 +233,7 @@ def _toml(value: object, key: str = "") -> str:
         case timedelta():
             return f'"{_duration(value)}"'
         case tuple():
-            if key == "recheck":
+            if key in ("recheck", "recount"):
                 return f'"{",".join(_duration(item) for item in value)}"'
             return f"[{', '.join(_toml(item) for item in value)}]"
         case str() | Path():

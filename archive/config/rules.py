@@ -69,7 +69,7 @@ def section_rules(base: Path) -> Mapping[str, Rules]:
             "floor_s": whole(1, MONTH_S),
             "ceiling_s": whole(1, MONTH_S),
         },
-        "pages": {"policy": one_of(*PAGE_POLICIES), "recheck": durations},
+        "pages": {"policy": one_of(*PAGE_POLICIES), "recheck": durations, "recount": durations},
         "publish": {
             "query": line,
             "dir": path,

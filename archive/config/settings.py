@@ -48,10 +48,14 @@ class PaceSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSettings:
-    """[pages]. `policy` is "auto", "always" or "never"; `recheck` the ages at which a page is read again."""
+    """[pages]. `policy` is "auto", "always" or "never"; `recheck` the ages at which a page is read again.
+
+    `recount`: the ages at which one that states a counter is read again, besides.
+    """
 
     policy: str = "auto"
     recheck: tuple[timedelta, ...] = ()
+    recount: tuple[timedelta, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

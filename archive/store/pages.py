@@ -27,6 +27,7 @@ from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_at, to_us
 from archive.store.known import Known, KnownVariant
 from archive.store.merging import merge
+from archive.store.pagetasks import LOOKS_APART, has_counters
 from archive.store.policy import DepositPolicy
 from archive.store.schema import (
     articles,
@@ -47,9 +48,6 @@ RETRY_AFTER: Final = (
     timedelta(days=7),
 )
 """Five tries in 24 h, then once a week later, then given up (RECORD, Walls)."""
-
-LOOKS_APART: Final = timedelta(minutes=10)
-"""Two looks at one page are at least so far apart, however late the first was."""
 
 
 class PageDeposit:
@@ -73,8 +71,9 @@ class PageDeposit:
         self._faces = Faces(connection, indexer, now=now)
         self._known = Known(connection)
         self._task = _task_of(connection, job) or _Task(
-            state="given_up", created_at=self._now_us, was_read=False
+            state="given_up", created_at=self._now_us, was_read=False, counts=False
         )
+        self._counts = self._task.counts
 
     def write(self, outcome: PageOutcome, read: PageRead) -> Deposited:
         """Write a page that was read: an article's, a teaser's, or a wall."""
@@ -190,6 +189,7 @@ class PageDeposit:
         )
 
     def _observe(self, page: ArticlePage) -> None:
+        self._counts = self._counts or bool(page.counters)
         for counter in page.counters:
             self._drafts.insert(
                 observations,
@@ -332,15 +332,16 @@ class PageDeposit:
         self._note(page_state, detail)
 
     def _next_look_at(self) -> int:
-        """Return when a page that was read is looked at again ([pages] recheck), NEVER if it is not.
+        """Return when a page that was read is looked at again ([pages] recheck, recount), NEVER if it is not.
 
-        Ages count from when the page was first asked for. One that comes about while a late look is made is left out.
+        An age that comes about while a late look is made is left out.
         """
-        first_at, earliest = to_at(self._task.created_at), self._now + LOOKS_APART
-        return min(
-            (to_us(first_at + age) for age in self._policy.recheck if first_at + age >= earliest),
-            default=NEVER,
+        next_at = self._policy.next_look_at(
+            to_at(self._task.created_at),
+            counts=self._counts,
+            earliest=self._now + LOOKS_APART,
         )
+        return NEVER if next_at is None else to_us(next_at)
 
     def _update_task(self, **values: object) -> None:
         self._connection.execute(
@@ -370,24 +371,35 @@ def _of_today(connection: Connection, job: PageJob) -> PageJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """A page's task as it stands: `state` "done" is a look at a page that was read, `was_read` that there is one."""
+    """A page's task as it stands: `state` "done" is a look at a page that was read, `was_read` that there is one.
+
+    `counts`: it stated a counter before.
+    """
 
     state: str
     created_at: int
     was_read: bool
+    counts: bool
 
 
 def _task_of(connection: Connection, job: PageJob) -> _Task | None:
     """Return a job's task; None when its article was erased while the page was fetched."""
     row = connection.execute(
-        sa.select(page_tasks.c.state, page_tasks.c.created_at, variants.c.page_state)
+        sa.select(
+            page_tasks.c.state,
+            page_tasks.c.created_at,
+            variants.c.page_state,
+            has_counters().label("counts"),
+        )
         .join(variants, variants.c.id == page_tasks.c.variant_id)
         .where(page_tasks.c.id == job.task_id)
     ).one_or_none()
     if row is None:
         return None
     was_read = row.page_state == "read"
-    return _Task(state=row.state, created_at=row.created_at, was_read=was_read)
+    return _Task(
+        state=row.state, created_at=row.created_at, was_read=was_read, counts=bool(row.counts)
+    )
 
 
 def _paywall_note(page: ArticlePage) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -12,8 +13,12 @@ from archive.identity.host import host_of
 from archive.identity.ids import digest16
 from archive.store.frontier import IDS_AT_ONCE, ids_of_hosts, refresh_hosts
 from archive.store.instants import NEVER, to_at, to_us
-from archive.store.schema import hosts, page_tasks, sightings, variants
+from archive.store.policy import DepositPolicy
+from archive.store.schema import hosts, observations, page_tasks, sightings, variants
 from archive.store.subscriptions import host_digest
+
+LOOKS_APART: Final = timedelta(minutes=10)
+"""Two looks at one page are at least so far apart, however late the first was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,6 +218,55 @@ def _ask_first_time(
         want_pages(connection, pages, feed_id=of_feed, now=now)
         for of_feed, pages in by_feed.items()
     )
+
+
+def has_counters() -> sa.ColumnElement[bool]:
+    """Return whether the telling of a page task ever showed a counter; its statement selects from the tasks."""
+    return sa.exists().where(observations.c.variant_id == page_tasks.c.variant_id)
+
+
+def plan_looks(connection: Connection, policy: DepositPolicy, *, now: datetime) -> int:
+    """Set when pages that were read are looked at again by today's settings; returns how many that changed.
+
+    A page that was read before an age was set gets the looks that still lie ahead, and one whose age was taken away
+    is not looked at for it. What is planned by an age that stands is left, be it late. Costs one scan of the tasks:
+    for the start of a process, not for every deposit.
+    """
+    longest = max(policy.look_ages(counts=True), default=timedelta())
+    rows = connection.execute(
+        sa.select(
+            page_tasks.c.id,
+            page_tasks.c.host_id,
+            page_tasks.c.created_at,
+            page_tasks.c.due_at,
+            has_counters().label("counts"),
+        )
+        .join(variants, variants.c.id == page_tasks.c.variant_id)
+        .where(
+            page_tasks.c.state == "done",
+            variants.c.page_state == "read",
+            variants.c.audience != "erased",
+            sa.or_(page_tasks.c.due_at < NEVER, page_tasks.c.created_at > to_us(now - longest)),
+        )
+    ).all()
+    planned: dict[int, int] = {}
+    for row in rows:
+        first_at, counts = to_at(row.created_at), bool(row.counts)
+        if row.due_at < NEVER and to_at(row.due_at) - first_at in policy.look_ages(counts=counts):
+            continue
+        next_at = policy.next_look_at(first_at, counts=counts, earliest=now + LOOKS_APART)
+        due_at = NEVER if next_at is None else to_us(next_at)
+        if due_at != row.due_at:
+            planned[row.id] = due_at
+    if planned:
+        connection.execute(
+            sa.update(page_tasks)
+            .where(page_tasks.c.id == sa.bindparam("task"))
+            .values(due_at=sa.bindparam("due")),
+            [{"task": task, "due": due_at} for task, due_at in planned.items()],
+        )
+        refresh_hosts(connection, {row.host_id for row in rows if row.id in planned})
+    return len(planned)
 
 
 def _hosts_due(

@@ -312,6 +312,11 @@ class Store:
         with self.writing() as connection:
             return subscriptions.sync(connection, wanted, now=now)
 
+    def plan_looks(self, *, now: datetime) -> int:
+        """Plan looks at pages that were read by today's `[pages]`; returns at how many pages that changed one."""
+        with self.writing() as connection:
+            return pagetasks.plan_looks(connection, self._policy, now=now)
+
     def find_feed(self, name_or_url: str) -> FeedRow:
         """Return a feed by name or address; NotFound names the nearest."""
         with self.reading() as connection:

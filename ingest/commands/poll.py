@@ -55,6 +55,7 @@ def poll(
             _must_be_replayable(store, at)
         now = at or place.now()
         store.sync_feeds(subscriptions_of(config), now=now)
+        store.plan_looks(now=now)
         wanted = _wanted(store, feeds, all_feeds=all_feeds)
         if wanted:
             store.make_due([feed.id for feed in wanted], now=now)
@@ -101,6 +102,7 @@ def policy_of(config: "Config") -> "DepositPolicy":
         parser_version=PARSER_VERSION,
         sites=config.sites,
         recheck=config.pages.recheck,
+        recount=config.pages.recount,
     )
 
 

@@ -80,6 +80,7 @@ def test_dates_spans_and_lists_become_values(tmp_path: Path) -> None:
         since = 2026-01-31
         [pages]
         recheck = "1h, 6h,1d"
+        recount = "7d"
         [backup]
         every = "2w"
         [fetch]
@@ -88,6 +89,7 @@ def test_dates_spans_and_lists_become_values(tmp_path: Path) -> None:
     )
     assert config.publish.since == date(2026, 1, 31)
     assert config.pages.recheck == (timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+    assert config.pages.recount == (timedelta(days=7),)
     assert config.backup.every == timedelta(days=14)
     assert config.fetch.allow_networks == ("127.0.0.0/8", "::1/128")
 

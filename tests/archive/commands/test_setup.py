@@ -146,6 +146,7 @@ def test_config_show_gives_each_value_with_its_origin_and_no_secret(
 allow_networks = ["10.0.0.0/8"]
 [pages]
 recheck = "60m,1d"
+recount = "2h"
 [[feeds]]
 url = "https://jan:geheim@a.example/feed?token=geheim&p=1"
 [sites."a.example"]
@@ -159,12 +160,13 @@ title = "h1"
     for row in (
         ["fetch.allow_networks", '["10.0.0.0/8"]', "config.toml:2"],
         ["pages.recheck", '"1h,1d"', "config.toml:4"],
+        ["pages.recount", '"2h"', "config.toml:5"],
         ["web.port", "1234", "NEWSARCHIVE_WEB__PORT"],
         ["web.enabled", "true", "default"],
         ["publish.since", '""', "default"],
         ["backup.every", '"1d"', "default"],
-        ["feeds.1", '"https://a.example/feed?p=1"', "config.toml:5"],
-        ['sites."a.example"', "title", "config.toml:7"],
+        ["feeds.1", '"https://a.example/feed?p=1"', "config.toml:6"],
+        ['sites."a.example"', "title", "config.toml:8"],
     ):
         assert row in rows
     assert "geheim" not in out

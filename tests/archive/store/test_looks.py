@@ -1,4 +1,4 @@
-"""A page that was read is looked at again at the ages of `[pages] recheck`; what a look brings, and what not."""
+"""A page that was read is looked at again at the ages of `[pages] recheck` and `recount`; what that brings."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -39,8 +39,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
         assert troubles(opened) == []
 
 
-def looking(folder: Path, ages: tuple[timedelta, ...]) -> Store:
-    policy = DepositPolicy(recheck=ages)
+def looking(
+    folder: Path, ages: tuple[timedelta, ...], *, recount: tuple[timedelta, ...] = ()
+) -> Store:
+    policy = DepositPolicy(recheck=ages, recount=recount)
     return Store.open(str(folder / "archive.db"), create=True, policy=policy)
 
 
@@ -182,6 +184,98 @@ def test_pages_of_a_backlog_do_not_wait_behind_looks(store: Store, paper: Paper)
     assert one(store, "SELECT min(due_at) FROM page_tasks") == one(
         store, "SELECT due_at FROM page_tasks WHERE url LIKE '%oud'"
     )
+
+
+# ---- pages that count, and settings that change --------------------------------------------------
+
+
+def polled(store: Store) -> Paper:
+    paper = Paper(store, "krant", page="auto")
+    paper.poll({"guid": "b1", "title": TITLE, "text": TEASER}, now=at(0))
+    return paper
+
+
+def test_recount_looks_only_at_pages_that_ever_stated_a_counter(tmp_path: Path) -> None:
+    with looking(tmp_path, AGES[2:3], recount=AGES[:2]) as store:
+        polled(store)
+        deposit_page(store, URL, page(), at(1))
+        assert due(store) == at(DAY)
+        deposit_page(store, URL, page(views=7), at(2))
+        assert due(store) == at(HOUR)
+        deposit_page(store, URL, page(), at(HOUR))
+        assert due(store) == at(6 * HOUR)
+        fail_page(store, URL, TIMEOUT, at(6 * HOUR))
+        assert due(store) == at(DAY)
+
+
+def test_an_age_that_both_keys_name_is_one_look(tmp_path: Path) -> None:
+    with looking(tmp_path, AGES, recount=AGES) as store:
+        polled(store)
+        deposit_page(store, URL, page(views=7), at(1))
+        deposit_page(store, URL, page(views=8), at(HOUR))
+        assert due(store) == at(6 * HOUR)
+
+
+def test_pages_read_before_a_key_was_set_get_the_looks_that_lie_ahead(tmp_path: Path) -> None:
+    with looking(tmp_path, ()) as store:
+        paper = polled(store)
+        deposit_page(store, URL, page(views=7), at(1))
+        paper.poll_unchanged(now=at(2))
+        store.set_feed_state(paper.feed.id, "paused", now=at(3))
+    with looking(tmp_path, (), recount=AGES) as store:
+        assert store.plan_looks(now=at(2 * HOUR)) == 1
+        assert due(store) == at(6 * HOUR)
+        assert store.next_due_at() == at(6 * HOUR)
+        assert store.plan_looks(now=at(3 * HOUR)) == 0
+        deposit_page(store, URL, page(views=9), at(6 * HOUR))
+        assert due(store) == at(DAY)
+
+
+def test_a_page_that_counts_nothing_gets_no_look_from_recount(tmp_path: Path) -> None:
+    with looking(tmp_path, ()) as store:
+        polled(store)
+        deposit_page(store, URL, page(), at(1))
+    with looking(tmp_path, (), recount=AGES) as store:
+        assert store.plan_looks(now=at(2)) == 0
+        assert due(store) is None
+
+
+def test_a_look_whose_age_was_taken_away_is_not_made(tmp_path: Path) -> None:
+    with looking(tmp_path, AGES) as store:
+        polled(store)
+        deposit_page(store, URL, page(), at(1))
+    with looking(tmp_path, AGES[2:]) as store:
+        assert store.plan_looks(now=at(2)) == 1
+        assert due(store) == at(DAY)
+    with looking(tmp_path, ()) as store:
+        assert store.plan_looks(now=at(3)) == 1
+        assert due(store) is None
+
+
+def test_a_look_that_is_late_at_the_start_is_still_made(store: Store, paper: Paper) -> None:
+    deposit_page(store, URL, page(), at(1))
+    assert store.plan_looks(now=at(3 * HOUR)) == 0
+    assert due(store) == at(HOUR)
+
+
+@pytest.mark.parametrize("what", ["gone", "wanted", "past"])
+def test_what_is_gone_was_never_read_or_has_no_age_ahead_is_not_planned(
+    tmp_path: Path, what: str
+) -> None:
+    now = at(2)
+    with looking(tmp_path, ()) as store:
+        polled(store)
+        if what != "wanted":
+            deposit_page(store, URL, page(), at(1))
+        if what == "gone":
+            gone = PageFailed(reason=Reason.GONE, detail="HTTP 410", final=True)
+            fail_page(store, URL, gone, at(2))
+        if what == "past":
+            now = at(8 * DAY)
+        before = due(store)
+    with looking(tmp_path, AGES) as store:
+        assert store.plan_looks(now=now) == 0
+        assert due(store) == before
 
 
 # ---- what is no page, or not all of one ----------------------------------------------------------
