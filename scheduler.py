@@ -58,6 +58,8 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "save": Listed("archive.commands.saved:save", "keep a query under a name"),
         "saved": Listed("archive.commands.saved:saved", "list the saved searches"),
         "unsave": Listed("archive.commands.saved:unsave", "forget a saved search"),
+        "tag": Listed("archive.commands.tag:tag", "put tags on articles, or take them off"),
+        "tags": Listed("archive.commands.tag:tags", "list the tags, with counts"),
         "related": Listed("archive.commands.digest:related", "articles on the same matter"),
         "digest": Listed("archive.commands.digest:digest", "the last days as Markdown, by feed"),
         "stats": Listed("archive.commands.stats:stats", "counts of articles, edits, duplicates"),

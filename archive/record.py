@@ -22,7 +22,7 @@ from typing import Any, Final
 from archive.errors import UsageError
 from archive.identity.address import url_key
 from archive.identity.edits import quiet
-from archive.identity.folding import words_in
+from archive.identity.folding import fold, words_in
 from archive.identity.ids import digest16
 from archive.identity.likeness import coverage, shingles_of
 from archive.model.stated import (
@@ -32,6 +32,7 @@ from archive.model.stated import (
     Enclosure,
     Entry,
     Precision,
+    Update,
     Wall,
     WallKind,
     must_be_aware,
@@ -144,6 +145,7 @@ _GOES_ON: Final = re.compile(
 )
 _CUT_TITLE: Final = re.compile(r"(?:…|\.\.\.)\s*$")
 _TAG: Final = re.compile(r"<[^>]*>")
+_MORE_THAN_TEXT: Final = re.compile(r"<(?!/|p>|br>)")
 _ADDRESS_IN_HTML: Final = re.compile(r'\bhttps?://[^\s"<>]+')
 
 # A page's place in the ladder of authors: below these stand the feed, then what was only inferred.
@@ -214,11 +216,7 @@ def from_page(page: ArticlePage, url: str | None = None) -> Statement:
 
 def _page_extra(page: ArticlePage) -> dict[str, object]:
     """Return what a page says that no field of a statement holds: for `show --why`, and for later."""
-    updates = [
-        {"at": _utc(u.at), "title": u.title, "text": u.text}
-        for u in page.updates
-        if u.text or u.title
-    ]
+    updates = [_update(each) for each in page.updates if each.text or each.title]
     stated = {
         "robots": list(page.robots),
         "next_page_url": page.next_page_url,
@@ -226,6 +224,12 @@ def _page_extra(page: ArticlePage) -> dict[str, object]:
         "updates": updates,
     }
     return {name: value for name, value in stated.items() if value}
+
+
+def _update(update: Update) -> dict[str, object]:
+    """Return a live blog's update; its html where it says more than paragraphs do: links, quotes, pictures."""
+    kept: dict[str, object] = {"at": _utc(update.at), "title": update.title, "text": update.text}
+    return {**kept, "html": update.html} if _MORE_THAN_TEXT.search(update.html) else kept
 
 
 def _utc(at: datetime | None) -> datetime | None:
@@ -633,9 +637,36 @@ def hand_value(name: str, text: str) -> object:
     return text
 
 
+TAGGED: Final = "tagged"
+UNTAGGED: Final = "untagged"
+"""Tags that a person put on an article or took off it: beside those its sources state, which go on to count."""
+
+
+def retagged(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:
+    """Return `tags` without `removed` and with `added`; case and accents part no tags."""
+    gone = {fold(tag) for tag in removed}
+    kept = {fold(tag): tag for tag in tags if fold(tag) not in gone}
+    for tag in added:
+        kept.setdefault(fold(tag), tag)
+    return tuple(kept.values())
+
+
 def _put_hand(choice: _Choice, hand: Mapping[str, object]) -> None:
+    """Put what a person set above all else; None stands for what is no longer set by hand."""
+    _put_hand_fields(choice, hand)
+    added, removed = (_names(hand.get(name)) for name in (TAGGED, UNTAGGED))
+    if added or removed:
+        choice.values["tags"] = retagged(choice.values.get("tags", ()), added, removed)
+        choice.provenance["tags"] = "hand"
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
+
+
+def _put_hand_fields(choice: _Choice, hand: Mapping[str, object]) -> None:
     for name, value in hand.items():
-        if name not in HAND_FIELDS:
+        if name not in HAND_FIELDS or value is None:
             continue
         choice.values[name] = _HAND_READ.get(name, lambda text: text)(value)
         choice.provenance[name] = "hand"

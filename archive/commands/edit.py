@@ -24,8 +24,8 @@ def set_(place: Place, article_id: str, fields: tuple[str, ...]) -> None:
     """Correct fields of an article by hand; what feeds and pages say of them later counts no more.
 
     FIELD is title, text, url, authors, section, tags, language, published_at, image_url or
-    description; commas part authors and tags. Shown as a revision of yours, never as an edit of
-    the publisher; what was stated stays.
+    description; commas part authors and tags (newsarchive tag adds to the tags there are). Shown
+    as a revision of yours, never as an edit of the publisher; what was stated stays.
     """
     from archive import terminal
     from archive.commands.upkeep import who_runs
@@ -34,14 +34,15 @@ def set_(place: Place, article_id: str, fields: tuple[str, ...]) -> None:
 
     values = _values(fields)
     with Store.open(place.archive_url) as store:
-        is_changed = store.set_fields(article_id, values, who=who_runs(), now=place.now())
-    if not is_changed:
+        undo = store.set_fields(article_id, values, who=who_runs(), now=place.now())
+    if undo is None:
         terminal.echo("already so, nothing changed")
         return
     with Archive.open(place.archive_url) as archive:
         article = archive.article(article_id)
         short = archive.short_id(article.id)
     terminal.echo(f"set {', '.join(values)} of {short}    {terminal.printable(article.face.title)}")
+    terminal.say(f" undo: newsarchive undo {undo}")
 
 
 def _values(fields: Sequence[str]) -> Mapping[str, object]:

@@ -111,7 +111,7 @@ def _relate(
 @DRY_RUN
 @pass_place
 def undo(place: Place, number: int | None, lists: bool, dry_run: bool) -> int | None:
-    """Take back a merge, a split or a relation: the last one, or the one of that NUMBER.
+    """Take back what was done by hand (merge, split, relate, set, tag, save): the last, or that NUMBER.
 
     Refused, with the reason, while something later depends on it.
     """
@@ -151,18 +151,22 @@ def _tell(place: Place, done: "HandChange", *, dry_run: bool) -> None:
     if not done.is_changed:
         t.echo("already so, nothing changed")
         return
-    parts = [f"{'would ' if dry_run else ''}{done.command}"]
+    parts = [f"{'would ' if dry_run else ''}{t.printable(done.command)}"]
     figures = (
+        (done.n_articles, "articles"),
         (done.n_sightings, "sightings"),
         (done.n_variants, "tellings"),
         (done.n_revisions, "revisions"),
         (done.n_void, "void"),
     )
-    counted = ", ".join(f"{n} {name}" for n, name in figures if n)
+    counted = ", ".join(
+        f"{n} {name if n != 1 else name.removesuffix('s')}" for n, name in figures if n
+    )
     if counted:
         parts.append(counted)
     t.echo("    ".join(parts))
     for one in dict.fromkeys((done.kept, done.other)):
-        t.echo(f"  {one.id}  {t.printable(one.title) or '(no headline)'}")
+        if one.id:
+            t.echo(f"  {one.id}  {t.printable(one.title) or '(no headline)'}")
     if done.undo is not None and not dry_run:
         t.say(f"undo: newsarchive undo {done.undo}")

@@ -1,7 +1,6 @@
 """save, saved and unsave: names for queries, to be used in others as saved:NAME. Called by the root command alone."""
 
 import re
-import shlex
 from collections.abc import Mapping
 from typing import Final
 
@@ -59,14 +58,14 @@ def save(place: Place, name: str, words: tuple[str, ...], may_replace: bool, dry
     if dry_run:
         t.echo(f"would save {told}")
         return
+    from archive.commands.upkeep import who_runs
     from archive.store import Store
     from archive.store.saved import save_search
 
     with Store.open(place.archive_url) as store:
-        save_search(store, name, query, now=place.now())
+        number = save_search(store, name, query, who=who_runs(), now=place.now())
     t.echo(f"saved {told}")
-    undo = f"unsave {name}" if before is None else f"save {name} {shlex.quote(before)} --replace"
-    t.say(f" undo: newsarchive {t.printable(undo)}")
+    t.say(f" undo: newsarchive undo {number}")
 
 
 def _must_parse(place: Place, name: str, query: str, known: Mapping[str, str]) -> None:
@@ -121,6 +120,7 @@ def unsave(place: Place, name: str, dry_run: bool) -> None:
 
     from archive import terminal as t
     from archive.front import Archive
+    from archive.store.saved import uses
 
     with Archive.open(place.archive_url) as archive:
         known = archive.saved_searches()
@@ -128,20 +128,17 @@ def unsave(place: Place, name: str, dry_run: bool) -> None:
         near = difflib.get_close_matches(name, list(known), n=1)
         cure = f"did you mean '{near[0]}'?" if near else "newsarchive saved lists them"
         raise NotFound(f"no saved search '{t.printable(name)}'; {cure}", subject=name)
-    users = [other for other, query in known.items() if other != name and _uses(query, name)]
+    users = [other for other, query in known.items() if other != name and uses(query, name)]
     if users:
         raise UsageError(f"'{name}' is used by {', '.join(users)}: unsave or change those first")
     if dry_run:
         t.echo(f"would forget {name}    {t.printable(known[name])}")
         return
+    from archive.commands.upkeep import who_runs
     from archive.store import Store
     from archive.store.saved import unsave_search
 
     with Store.open(place.archive_url) as store:
-        unsave_search(store, name)
+        number = unsave_search(store, name, who=who_runs(), now=place.now())
     t.echo(f"forgot {name}    {t.printable(known[name])}")
-    t.say(f" undo: newsarchive save {name} {t.printable(shlex.quote(known[name]))}")
-
-
-def _uses(query: str, name: str) -> bool:
-    return re.search(rf'saved:"?{re.escape(name)}(?![a-z0-9-])', query, re.IGNORECASE) is not None
+    t.say(f" undo: newsarchive undo {number}")

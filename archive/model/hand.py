@@ -28,8 +28,8 @@ class HandChange:
 
     `kept` is the article that goes on under its id, `other` the one that was merged into it, split from it, or that
     it is or is not related to. Counted are the sightings, tellings and revisions that are another article's now;
-    `n_void` revisions no longer follow from what their telling has left. `undo` is the number by which it is taken
-    back. Where it was so already, nothing is counted and `is_changed` is False.
+    `n_void` revisions no longer follow from what their telling has left; `n_articles` is counted where many were set or
+    tagged at once, of which `kept` is the first. `undo` is the number by which it is taken back. Where it was so already, nothing is counted and `is_changed` is False.
     """
 
     command: str
@@ -41,6 +41,7 @@ class HandChange:
     n_void: int = 0
     is_changed: bool = True
     undo: int | None = None
+    n_articles: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -252,6 +252,8 @@ class Faces:
         held = record.chosen_json(chosen)
         digest = _face_digest(chosen, held)
         is_same = row.revision_id is not None and digest == row.digest
+        if is_same and cause is RevisionKind.HAND:
+            is_same = not _differs_by_hand(row, chosen, held)
         if is_same and not _adds_files(row, held, page, used):
             return None
         kind: RevisionKind | None = RevisionKind.NEW
@@ -431,6 +433,16 @@ def _fields_differ(row: Row, chosen: record.Chosen, held: Mapping[str, Any]) -> 
     )
 
 
+def _differs_by_hand(row: Row, chosen: record.Chosen, held: Mapping[str, Any]) -> bool:
+    """Tell whether a person changed what is no edit of a publisher's: tags, image and description."""
+    before = json.loads(row.stated)
+    return (
+        (row.image_url or None) != chosen.image_url
+        or (before.get("tags") or []) != (held.get("tags") or [])
+        or (before.get("description") or None) != chosen.description
+    )
+
+
 def _primary(tellings: Sequence[Row]) -> Row:
     """Return an article's face: once published it sticks; else the fullest public telling, then the first seen."""
     current = next((t for t in tellings if t.variant_id == t.primary_variant_id), None)
@@ -536,6 +548,7 @@ _VARIANTS: Final = Prepared(
         revisions.c.url,
         revisions.c.section,
         revisions.c.published_at,
+        revisions.c.image_url,
         revisions.c.stated,
         contents.c.text,
     )

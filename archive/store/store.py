@@ -39,7 +39,7 @@ from archive.store.comparing import Between
 from archive.store.deposit import Depositor, Plan, bodies_of
 from archive.store.erasing import Erased, Erasing
 from archive.store.frontier import HostLease, Release
-from archive.store.hand import HandDecision
+from archive.store.hand import HandDecision, named
 from archive.store.index import Indexer
 from archive.store.instants import to_at, to_us
 from archive.store.naming import article_named
@@ -96,6 +96,11 @@ class Store:
     def path(self) -> Path:
         """Return the archive's file."""
         return self._path
+
+    @property
+    def indexer(self) -> Indexer:
+        """Return what writes this process's index rows; for use within `writing`."""
+        return self._indexer
 
     def close(self) -> None:
         """Close the files."""
@@ -357,12 +362,16 @@ class Store:
 
     def set_fields(
         self, article_id: str, values: Mapping[str, object], *, who: str, now: datetime
-    ) -> bool:
-        """State values of an article's face by hand (`record.hand_value` makes them); whether anything changed."""
+    ) -> int | None:
+        """State values of an article's face by hand (`record.hand_value` makes them).
+
+        Returns the number by which that is taken back, None where all was so already.
+        """
         with self.writing() as connection:
             article = article_named(connection, article_id)
+            command = f"set {named(connection, article).id} {' '.join(values)}"
             return correcting.set_fields(
-                connection, self._indexer, article, values, who=who, now=now
+                connection, self._indexer, article, values, who=who, command=command, now=now
             )
 
     def merge(

@@ -1,4 +1,4 @@
-"""Takes back what was decided by hand: merges, splits, and what is related.
+"""Takes back what was decided by hand: merges, splits, what is related, fields set, tags, and saved searches.
 
 Restored is what readers see: which article a sighting belongs to, the articles with their ids, the revisions shown.
 Logs stay, and so do the statements that polls brought meanwhile, with the sighting they belong to. A command is not
@@ -7,7 +7,8 @@ left it, an entry that has gone out with a revision that would vanish. Each refu
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive.errors import NotFound, UsageError
-from archive.model.hand import HandChange, Undoable
+from archive.model.hand import HandChange, Named, Undoable
+from archive.store import correcting, saved
 from archive.store.faces import Faces
 from archive.store.hand import named
 from archive.store.index import Indexer
@@ -46,18 +48,30 @@ LISTED: Final = 50
 """Commands that can be taken back: so many of the newest (USE)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A command that stands: its row, with its inverse read."""
+
+    id: int
+    command: str
+    who: str
+    at: int
+    inverse: Mapping[str, Any]
+    articles: frozenset[int]
+
+
 def undoable(connection: Connection) -> tuple[Undoable, ...]:
     """Return what can be taken back, the newest first, and what cannot with the reason."""
-    rows = _standing(connection)
+    standing = _standing(connection)
     return tuple(
         Undoable(
-            number=row.id,
-            command=row.command,
-            who=row.who,
-            done_at=to_at(row.at),
-            blocked=_blocked(connection, row, rows),
+            number=done.id,
+            command=done.command,
+            who=done.who,
+            done_at=to_at(done.at),
+            blocked=_blocked(connection, done, standing),
         )
-        for row in rows
+        for done in standing
     )
 
 
@@ -65,47 +79,99 @@ def undo(
     connection: Connection, indexer: Indexer, number: int | None, *, now: datetime
 ) -> HandChange:
     """Take back a command, the newest if no number is given. Raises NotFound, UsageError with what depends on it."""
-    rows = _standing(connection)
-    if not rows:
+    standing = _standing(connection)
+    if not standing:
         raise NotFound("nothing was done by hand that can be taken back", subject="undo")
-    row = rows[0] if number is None else next((one for one in rows if one.id == number), None)
-    if row is None:
+    done = (
+        standing[0] if number is None else next((one for one in standing if one.id == number), None)
+    )
+    if done is None:
         raise NotFound(
             f"there is no number {number} to take back: newsarchive undo --list shows what there is",
             subject=str(number),
         )
-    if (reason := _blocked(connection, row, rows)) is not None:
-        raise UsageError(f"{row.id} ({row.command}) cannot be taken back: {reason}")
-    return _Undo(connection, indexer, row, now=now).write()
+    if (reason := _blocked(connection, done, standing)) is not None:
+        raise UsageError(f"{done.id} ({done.command}) cannot be taken back: {reason}")
+    change = _take_back(connection, indexer, done, now=now)
+    connection.execute(
+        sa.update(undo_log).where(undo_log.c.id == done.id).values(undone_at=to_us(now))
+    )
+    return change
 
 
-def _standing(connection: Connection) -> Sequence[sa.Row[Any]]:
-    return connection.execute(
+def _standing(connection: Connection) -> list[_Done]:
+    rows = connection.execute(
         sa.select(undo_log)
         .where(undo_log.c.undone_at.is_(None))
         .order_by(undo_log.c.id.desc())
         .limit(LISTED)
-    ).all()
+    )
+    read = ((row, json.loads(row.inverse)) for row in rows)
+    return [
+        _Done(
+            id=row.id,
+            command=row.command,
+            who=row.who,
+            at=row.at,
+            inverse=inverse,
+            articles=frozenset(inverse["articles"]),
+        )
+        for row, inverse in read
+    ]
+
+
+def _take_back(
+    connection: Connection, indexer: Indexer, done: _Done, *, now: datetime
+) -> HandChange:
+    """Put things back as they were, each kind of command in its own way."""
+    command = f"undo {done.id}: {done.command}"
+    if saved.SAVED in done.inverse:
+        name, query = saved.take_back(connection, done.inverse)
+        there = Named(id=name, title=query or "forgotten")
+        return HandChange(command=command, kept=there, other=there)
+    if correcting.STATED in done.inverse:
+        correcting.take_back(connection, indexer, done.inverse, who=done.who, now=now)
+        some = _names_of(connection, done.inverse["articles"])
+        return HandChange(
+            command=command, kept=some[0], other=some[-1], n_articles=len(done.articles)
+        )
+    return _Undo(connection, indexer, done, command, now=now).write()
+
+
+def _names_of(connection: Connection, article_ids: Iterable[int]) -> list[Named]:
+    """Return the first and the last article that are still there, as a command speaks of them."""
+    ids = list(article_ids)
+    there = sa.select(articles.c.id).where(articles.c.id.in_({*ids[:1], *ids[-1:]}))
+    found = [named(connection, article) for article in connection.scalars(there)]
+    return found or [Named(id="", title="")]
 
 
 # ---- what stands in the way ---------------------------------------------------------------------
 
 
-def _blocked(
-    connection: Connection, row: sa.Row[Any], standing: Sequence[sa.Row[Any]]
-) -> str | None:
+def _blocked(connection: Connection, done: _Done, standing: Sequence[_Done]) -> str | None:
     """Return what depends on a command, None if nothing does."""
-    inverse = json.loads(row.inverse)
     for later in standing:
-        shared = set(json.loads(later.inverse)["articles"]) & set(inverse["articles"])
-        if later.id > row.id and shared:
+        if later.id > done.id and _shares(later, done):
             return f"{later.id} ({later.command}) came after it; first: newsarchive undo {later.id}"
-    for name, row_id, _, after in inverse["changed"]:
+    if saved.SAVED in done.inverse:
+        return saved.blocked(connection, done.inverse)
+    if correcting.STATED in done.inverse:
+        return None
+    for name, row_id, _, after in done.inverse["changed"]:
         table = tables.tables[name]
         held = values_of(connection, table, [row_id], after).get(row_id)
         if held != after:
             return f"{_NOUNS.get(name, name)} has changed since"
-    return _blocked_by_rows(connection, inverse)
+    return _blocked_by_rows(connection, done.inverse)
+
+
+def _shares(later: _Done, done: _Done) -> bool:
+    """Tell whether two commands were about one article, or one saved search."""
+    name = done.inverse.get(saved.SAVED)
+    return bool(later.articles & done.articles) or (
+        name is not None and later.inverse.get(saved.SAVED) == name
+    )
 
 
 _NOUNS: Final = {
@@ -156,14 +222,20 @@ class _Undo:
     """Takes one command back. Nothing stands in its way."""
 
     def __init__(
-        self, connection: Connection, indexer: Indexer, row: sa.Row[Any], *, now: datetime
+        self,
+        connection: Connection,
+        indexer: Indexer,
+        done: _Done,
+        command: str,
+        *,
+        now: datetime,
     ) -> None:
         self._connection = connection
         self._indexer = indexer
-        self._row = row
+        self._command = command
         self._now = now
         self._now_us = to_us(now)
-        inverse = json.loads(row.inverse)
+        inverse = done.inverse
         self._changed: list[tuple[str, int, dict[str, Any], dict[str, Any]]] = inverse["changed"]
         self._added: Mapping[str, list[int]] = inverse["added"]
         self._links: list[int] = inverse["links"]
@@ -195,9 +267,6 @@ class _Undo:
             .where(articles.c.id.in_(self._articles))
             .values(is_dirty=True, settle_at=sa.func.min(articles.c.settle_at, self._now_us))
         )
-        connection.execute(
-            sa.update(undo_log).where(undo_log.c.id == self._row.id).values(undone_at=self._now_us)
-        )
         return self._done()
 
     def _done(self) -> HandChange:
@@ -212,7 +281,7 @@ class _Undo:
             sa.select(sa.func.count()).where(sightings.c.variant_id.in_(moved))
         )
         return HandChange(
-            command=f"undo {self._row.id}: {self._row.command}",
+            command=self._command,
             kept=named(connection, kept),
             other=named(connection, other if other in known else kept),
             n_sightings=len(parted) + (n_whole or 0),

@@ -41,7 +41,7 @@ def test_a_merge_says_what_it_did_and_how_it_is_taken_back(
     assert run(folder, "merge", a[:6], b[:6], "--why", "een verhaal") == 0
     real = capsys.readouterr()
     assert real.out == trial.out.removeprefix("would ")
-    assert real.out.splitlines()[0] == "merge    1 sightings, 1 tellings, 1 revisions"
+    assert real.out.splitlines()[0] == "merge    1 sighting, 1 telling, 1 revision"
     assert real.out.splitlines()[1] == f"  {a}  Brug dicht"
     assert "\x1b" not in real.out
     assert (trial.err, real.err) == ("", "undo: newsarchive undo 1\n")

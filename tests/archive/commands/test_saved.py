@@ -37,7 +37,7 @@ def test_a_saved_search_is_found_listed_and_used_in_others(
     assert run(place, "save", "storm", "storm", "OR", "wind") == 0
     told = capsys.readouterr()
     assert told.out == "saved storm    storm OR wind    finds 3 now\n"
-    assert "undo: newsarchive unsave storm" in told.err
+    assert "undo: newsarchive undo 1" in told.err
     assert ids(place, capsys, "saved:storm") == 3
     assert ids(place, capsys, "saved:storm", "-feed:nos") == 2
     assert run(place, "save", "zee", "saved:storm zee") == 0
@@ -66,8 +66,10 @@ def test_saving_the_same_changes_nothing_and_another_wants_to_be_told(
     assert run(place, "save", "storm", "wind", "--replace", "--dry-run") == 0
     assert ids(place, capsys, "saved:storm") == 2
     assert run(place, "save", "storm", "wind", "--replace") == 0
-    assert "undo: newsarchive save storm storm --replace" in capsys.readouterr().err
+    assert "undo: newsarchive undo 2" in capsys.readouterr().err
     assert ids(place, capsys, "saved:storm") == 1
+    assert run(place, "undo", "2") == 0
+    assert ids(place, capsys, "saved:storm") == 2
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_a_saved_search_is_forgotten_unless_another_uses_it(
     assert run(place, "unsave", "zee", "--dry-run") == 0
     assert run(place, "unsave", "zee") == 0
     assert run(place, "unsave", "storm") == 0
-    assert "undo: newsarchive save storm 'storm OR wind'" in capsys.readouterr().err
+    assert "undo: newsarchive undo 4" in capsys.readouterr().err
     assert run(place, "saved") == 1
     assert run(place, "unsave", "storm") == 1
     assert run(place, "search", "saved:storm") == 2
@@ -137,3 +139,40 @@ def test_a_saved_search_that_broke_is_listed_with_its_fault(
     told = capsys.readouterr()
     assert told.out == "van-nos\t\tfeed:nos\n"
     assert "van-nos: no feed 'nos'" in told.err
+
+
+def saved_rows(place: Path) -> list[tuple[object, ...]]:
+    import sqlite3
+
+    with sqlite3.connect(place / "archive.db") as db:
+        return db.execute("SELECT * FROM saved_searches ORDER BY id").fetchall()
+
+
+def test_undo_leaves_the_rows_as_they_were(place: Path) -> None:
+    states = []
+    steps = (
+        ("save", "een", "storm"),
+        ("save", "twee", "zee"),
+        ("save", "een", "wind", "--replace"),
+        ("unsave", "een"),
+    )
+    for step in steps:
+        states.append(saved_rows(place))
+        assert run(place, *step) == 0
+    for state in reversed(states):
+        assert run(place, "undo") == 0
+        assert saved_rows(place) == state
+
+
+def test_what_others_stand_on_or_what_has_changed_since_is_not_taken_back(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(place, "save", "een", "storm")
+    run(place, "save", "twee", "saved:een zee")
+    run(place, "save", "een", "wind", "--replace")
+    capsys.readouterr()
+    assert run(place, "undo", "1") == 2
+    assert "first: newsarchive undo 3" in capsys.readouterr().err
+    assert run(place, "undo", "3") == 0
+    assert run(place, "undo", "1") == 2
+    assert "'een' is used by twee" in capsys.readouterr().err
