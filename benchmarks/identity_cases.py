@@ -318,6 +318,19 @@ def _moulds(name: str, *keys: str, hours: float = 2.0) -> Callable[[World], Pair
     return made
 
 
+def _fixed_title(name: str, *keys: str, elsewhere: bool = False) -> Callable[[World], Pair]:
+    """Return a maker of two of one mould under one title that names nothing: only the text tells them apart."""
+
+    def made(world: World) -> Pair:
+        slots, title = world.slots(), world.texts["column"]["title"]
+        one = world.document(title, world.mould(name, slots)[1])
+        text = world.mould(name, world.changed(slots, *keys))[1]
+        site = world.rival if elsewhere else world.site
+        return one, world.document(title, text, site=site, hours=world.later(20))
+
+    return made
+
+
 def _stories_of_two_towns(world: World) -> Pair:
     story, slots = world.story(), world.slots()
     fresh = world.changed(slots, "town", "name", "other", "n", "m")
@@ -351,6 +364,20 @@ def _recipe_a_year_later(world: World) -> Pair:
         world.document(recipe["title"], recipe["text"]),
         world.document(recipe["title"], recipe["text"], hours=24 * days),
     )
+
+
+def _long_wall(world: World) -> Pair:
+    """Two articles of which only the paper's furniture was read, some hundred words of it."""
+    first, second = world.chance.sample(world.texts["wall"]["headlines"], 2)
+    text = world.text(
+        [
+            world.texts["wall"]["text"],
+            world.texts["wall"]["more"],
+            world.texts["column"]["standfirst"],
+        ]
+        * 2
+    )
+    return world.document(first, text), world.document(second, text, hours=world.later())
 
 
 def _wall(*, other_site: bool) -> Callable[[World], Pair]:
@@ -448,6 +475,14 @@ _TWO: dict[str, Callable[[World], Pair]] = {
     "liveblog_next_day": _next_days_liveblog,
     "same_title_other_text": _same_title_other_text,
     "parts": _parts,
+    # A second list, written after the first score of the kinds above
+    "wall_long": _long_wall,
+    "fixed_title_job": _fixed_title("job", "town", "name"),
+    "fixed_title_weather": _fixed_title("weather", "town"),
+    "fixed_title_election": _fixed_title("election", "town", "name"),
+    "fixed_title_match": _fixed_title("match", "one", "two", "name", "other"),
+    "fixed_title_episode": _fixed_title("episode", "town", "name", "guest"),
+    "fixed_title_job_elsewhere": _fixed_title("job", "town", "name", elsewhere=True),
 }
 
 
