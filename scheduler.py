@@ -60,6 +60,7 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "unsave": Listed("archive.commands.saved:unsave", "forget a saved search"),
         "tag": Listed("archive.commands.tag:tag", "put tags on articles, or take them off"),
         "tags": Listed("archive.commands.tag:tags", "list the tags, with counts"),
+        "follow": Listed("archive.commands.follow:follow", "print new matches as they arrive"),
         "related": Listed("archive.commands.digest:related", "articles on the same matter"),
         "digest": Listed("archive.commands.digest:digest", "the last days as Markdown, by feed"),
         "stats": Listed("archive.commands.stats:stats", "counts of articles, edits, duplicates"),

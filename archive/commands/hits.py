@@ -113,6 +113,9 @@ def document(
 _DATE_WIDTH: Final = 12
 _MINUTES_WIDTH: Final = 7
 _TAIL_WIDTH: Final = 7
+_FEED_WIDTH: Final = 12
+_ID_WIDTH: Final = 6
+"""Of a hit that is shown alone: at a million articles one in a thousand shares so long a beginning of its id."""
 
 
 def show_rows(place: Place, archive: "Archive", hits: Sequence["Hit"], *, colour: bool) -> None:
@@ -154,6 +157,22 @@ def show_rows(place: Place, archive: "Archive", hits: Sequence["Hit"], *, colour
         if hit.snippet.parts:
             parts = _from_first_mark(hit.snippet.parts, room)
             t.echo(" " * indent + _fitted(parts, room, colour=colour).rstrip())
+
+
+def show_lines(place: Place, hits: Sequence["Hit"]) -> None:
+    """Write hits as one line each, whose columns stand where they did in the line before: date, feed, headline, id."""
+    from archive import terminal as t
+
+    colour = place.has_colour
+    room = max(20, min(t.columns(), 140) - 1 - _DATE_WIDTH - 2 - _FEED_WIDTH - 2 - 2 - _ID_WIDTH)
+    for hit in hits:
+        when = t.pad(t.when(hit.effective_at, place.zone, now=place.now()), _DATE_WIDTH)
+        feed = t.pad(t.printable(hit.feed), _FEED_WIDTH)
+        title = _fitted(hit.title.parts, room, colour=colour)
+        t.echo(
+            f" {t.paint(when, 'dim', colour=colour)}  {t.paint(feed, 'cyan', colour=colour)}"
+            f"  {title}  {t.paint(hit.id[:_ID_WIDTH], 'yellow', colour=colour)}"
+        )
 
 
 def _from_first_mark(
