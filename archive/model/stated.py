@@ -181,7 +181,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """A dated section of a live blog (JSON-LD LiveBlogPosting)."""
+    """A dated section of a live blog: of linked data (LiveBlogPosting), or as the page shows it."""
 
     at: datetime | None
     title: str | None

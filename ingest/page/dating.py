@@ -85,6 +85,14 @@ def zone_of(s_raws: Iterable[str], fetched_at: datetime) -> tzinfo:
     return next(stated, None) or fetched_at.tzinfo or UTC
 
 
+def instant_of(raw: str, zone: tzinfo) -> datetime | None:
+    """Return a stated instant with the offset it was written with; `zone` is that of one without."""
+    read = read_date(raw, zone=zone)
+    if read is None:
+        return None
+    return read.at.astimezone(_offset_of(raw) or (zone if "no zone" in read.how else UTC))
+
+
 def _offset_of(raw: str) -> tzinfo | None:
     """Return the offset at the end of an instant; None for UTC too, which programs write everywhere."""
     match = _OFFSET.search(raw.strip())

@@ -27,7 +27,8 @@ from ingest.page.dating import date_raws, state_dates, zone_of
 from ingest.page.headerline import Moment, find_headline, read_header_line
 from ingest.page.jsonld import read_linked_data
 from ingest.page.language import detected
-from ingest.page.live import add_sections, updates_of
+from ingest.page.live import set_sections, updates_of
+from ingest.page.liveshown import updates_shown
 from ingest.page.measure import minutes_to_read
 from ingest.page.meta import MetaTags, Microdata, Relations
 from ingest.page.metadata import (
@@ -112,8 +113,10 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
     )
     body.drop_line(header.is_made_of)
     html, text = body.rendered(page.base_url)
-    updates = tuple(updates_of(article, page.base_url, zone))
-    if add_sections(body.root, text, updates):
+    listed = tuple(updates_of(article, page.base_url, zone))
+    is_live = article is not None and "LiveBlogPosting" in article.types
+    shown = () if listed else updates_shown(page, headline, zone, is_live=is_live)
+    if set_sections(body.root, text, listed or shown, all_shown=bool(shown)):
         html, text = body.rendered(page.base_url)
 
     wall = find_wall(Evidence(page=page, meta=meta, data=data, article=article, text=text))
@@ -153,7 +156,7 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         ledger.state(kind, "visible", line, line)
     return replace(
         _assembled(ledger, stated_all, html, text, wall, robots),
-        updates=updates,
+        updates=listed or shown,
         header_line=header.pieces,
         language_parts=body.parts,
     )

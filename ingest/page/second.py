@@ -48,7 +48,12 @@ def fuller(root: HtmlElement, text: str, article: Node | None) -> HtmlElement | 
 
 def shared(ours: str, other: str) -> float:
     """Return the share of our four-word runs that `other` has too; 1.0 where we have none."""
-    runs, others = _runs(ours), _runs(other)
+    return shared_runs(ours, runs_of(other))
+
+
+def shared_runs(ours: str, others: Counter[tuple[str, ...]]) -> float:
+    """As `shared`, for many texts against the runs of one."""
+    runs = runs_of(ours)
     n_runs = sum(runs.values())
     return sum((runs & others).values()) / n_runs if n_runs else 1.0
 
@@ -80,6 +85,7 @@ def _as_blocks(body: str) -> HtmlElement:
     return fragment_fromstring(paragraphs, create_parent="div")
 
 
-def _runs(text: str) -> Counter[tuple[str, ...]]:
+def runs_of(text: str) -> Counter[tuple[str, ...]]:
+    """Return how often each run of four words stands in `text`."""
     words = _RUN.findall(text)
     return Counter(zip(words, words[1:], words[2:], words[3:], strict=False))
