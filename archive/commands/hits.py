@@ -5,9 +5,10 @@ Atom, whose own escapes keep it harmless.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from archive.commands.place import Place
+from archive.errors import UsageError
 
 if TYPE_CHECKING:
     from archive.front import Archive
@@ -18,6 +19,9 @@ FIELDS: Final = (
     "revision", "superseded_at", "snippet",
 )  # fmt: skip
 """The columns of csv and tsv, named as in the JSON document."""
+
+MORE_FIELDS: Final = ("feed_title", "first_seen_at", "marks", "score")
+"""Further ones that --fields may name."""
 
 
 # -- for programs ----------------------------------------------------------------------------
@@ -31,27 +35,65 @@ def echo_fields(hit: "Hit", *, is_past: bool = False) -> None:
     terminal.echo_row([*fields, hit.revision, hit.superseded_at] if is_past else fields)
 
 
+def fields_of(text: str) -> tuple[str, ...]:
+    """Return the fields that --fields names, commas between them. UsageError names the nearest."""
+    from difflib import get_close_matches
+
+    known = (*FIELDS, *MORE_FIELDS)
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in names:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            cure = f"did you mean '{near[0]}'?" if near else f"one of: {', '.join(known)}"
+            raise UsageError(f"no field {name!r}; {cure}")
+    if not names:
+        raise UsageError(f"--fields names fields, commas between them: {', '.join(known)}")
+    return names
+
+
+def echo_chosen(
+    hits: Sequence["Hit"], fields: Sequence[str], format_: Literal["text", "jsonl", "csv", "tsv"]
+) -> None:
+    """Write some fields of hits, in their order: as lines, as documents, or with a line of names first."""
+    from archive import terminal as t
+    from archive.search.document import SCHEMA, hit_document
+
+    if format_ in ("csv", "tsv"):
+        echo_table(hits, is_csv=format_ == "csv", fields=fields)
+        return
+    for hit in hits:
+        held = hit_document(hit)
+        if format_ == "jsonl":
+            t.echo_json({"schema": SCHEMA, **{field: held[field] for field in fields}})
+        else:
+            t.echo_row([_cell(held[field]) for field in fields])
+
+
+def _cell(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
 def plain(hit: "Hit") -> str:
     """Return a hit's headline without marks."""
     return "".join(text for text, _ in hit.title.parts)
 
 
-def echo_table(hits: Sequence["Hit"], *, is_csv: bool) -> None:
+def echo_table(hits: Sequence["Hit"], *, is_csv: bool, fields: Sequence[str] = FIELDS) -> None:
     """Write hits with a line of names first: RFC 4180 with \\n at the ends of lines, or parted by tabs."""
     from archive import terminal as t
     from archive.search.document import hit_document
 
-    rows = [[hit_document(hit)[field] for field in FIELDS] for hit in hits]
+    rows = [[_cell(hit_document(hit)[field]) for field in fields] for hit in hits]
     cells = [["" if value is None else t.printable(str(value)) for value in row] for row in rows]
     if not is_csv:
-        for row in (FIELDS, *cells):
+        for row in (fields, *cells):
             t.echo_row(row)
         return
     import csv
     import io
 
     written = io.StringIO()
-    csv.writer(written, lineterminator="\n").writerows([FIELDS, *cells])
+    csv.writer(written, lineterminator="\n").writerows([fields, *cells])
     t.echo(written.getvalue().rstrip("\n"))
 
 
