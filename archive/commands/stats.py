@@ -1,6 +1,6 @@
 """stats and export: what the archive holds, counted, and as JSON lines. Called by the root command alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -8,27 +8,49 @@ import click
 from archive.commands.place import Place, pass_place
 
 if TYPE_CHECKING:
+    from archive.commands.breakdown import By
     from archive.store.counting import Counts
+    from archive.store.overlap import Overlap
     from archive.store.tally import Totals
 
 # -- stats -----------------------------------------------------------------------------------
 
 
-@click.command(epilog="\b\nEXAMPLES\n  newsarchive stats\n  newsarchive stats --json")
+@click.command(
+    epilog="""\b
+EXAMPLES
+  newsarchive stats
+  newsarchive stats --by month
+  newsarchive stats --by overlap
+  newsarchive stats --json"""
+)
+@click.option(
+    "--by",
+    type=click.Choice(["feed", "month", "overlap"]),
+    help="A table by feed, by month, or of feeds that show the same articles.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (schema 1).")
 @pass_place
-def stats(place: Place, as_json: bool) -> None:
-    """Count articles, sightings, edits, duplicates and pages, in all and by feed."""
+def stats(place: Place, by: "By | None", as_json: bool) -> int | None:
+    """Count articles, sightings, edits, duplicates and pages, in all, by feed and by month.
+
+    An article, and an edit, counts for the feed that showed it first; a duplicate is a sighting of
+    an article that another one had begun; a headline is an edit that changed the headline.
+    """
     from contextlib import closing
 
-    from archive.store import counting, tally
+    from archive.commands.breakdown import show_by
+    from archive.store import counting, overlap, tally
     from archive.store.sqlite import open_reader, path_of
 
     with closing(open_reader(place.archive_url)) as reader, reader.snapshot():
         totals = tally.totals(reader)
         counts = counting.counts(reader, path_of(place.archive_url), now=place.now())
+        pairs = overlap.overlaps(reader) if as_json or by == "overlap" else ()
     if as_json:
-        _echo_document(totals, counts)
+        _echo_document(totals, counts, pairs)
+    elif by is not None:
+        return show_by(place, by, totals.months, pairs)
     elif place.is_terminal:
         _show(place, totals, counts)
     else:
@@ -36,9 +58,10 @@ def stats(place: Place, as_json: bool) -> None:
 
         for name, value in _figures(totals, counts):
             terminal.echo_row((name, value))
+    return None
 
 
-def _echo_document(totals: "Totals", counts: "Counts") -> None:
+def _echo_document(totals: "Totals", counts: "Counts", pairs: "Sequence[Overlap]") -> None:
     from archive import terminal
 
     terminal.echo_json(
@@ -71,9 +94,15 @@ def _echo_document(totals: "Totals", counts: "Counts") -> None:
                     "feed": month.feed,
                     "articles": month.n_articles,
                     "sightings": month.n_sightings,
+                    "duplicates": month.n_joined,
                     "edits": month.n_edits,
+                    "headlines": month.n_headlines,
                 }
                 for month in totals.months
+            ],
+            "overlap": [
+                {"feed": pair.feed, "other": pair.other, "articles": pair.n_articles}
+                for pair in pairs
             ],
         }
     )

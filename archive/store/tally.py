@@ -80,13 +80,19 @@ ORDER BY a.id, s.id, t.id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MonthRow:
-    """One feed's month, in UTC: articles first seen, sightings (also of articles known already), publishers' edits."""
+    """One feed's month, in UTC: articles first seen, sightings (also of articles known already), publishers' edits.
+
+    `n_joined` of its sightings were of an article that another one had begun; `n_headlines` of its edits changed the
+    headline.
+    """
 
     month: str
     feed: str
     n_articles: int
     n_sightings: int
     n_edits: int
+    n_joined: int = 0
+    n_headlines: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,12 +152,28 @@ def _months(reader: Reader) -> tuple[MonthRow, ...]:
         " ON s.id = (SELECT x.id FROM sightings AS x WHERE x.variant_id = r.variant_id"
         " ORDER BY x.first_seen_at, x.id LIMIT 1) JOIN feeds AS f ON f.id = s.feed_id"
         " WHERE r.kind IN ('substantial', 'minor') AND NOT r.is_void GROUP BY 1, 2",
+        f"SELECT {_MONTH.format('s.first_seen_at')}, f.name, count(*) FROM sightings AS s"
+        " JOIN feeds AS f ON f.id = s.feed_id WHERE s.rule NOT IN ('new', 'recycled') GROUP BY 1, 2",
+        f"SELECT {_MONTH.format('r.first_seen_at')}, f.name, count(*) FROM (SELECT variant_id, first_seen_at,"
+        " kind, title, lag(title) OVER (PARTITION BY variant_id ORDER BY number) AS before FROM revisions"
+        " WHERE NOT is_void) AS r JOIN sightings AS s"
+        " ON s.id = (SELECT x.id FROM sightings AS x WHERE x.variant_id = r.variant_id"
+        " ORDER BY x.first_seen_at, x.id LIMIT 1) JOIN feeds AS f ON f.id = s.feed_id"
+        " WHERE r.kind IN ('substantial', 'minor') AND r.title <> r.before GROUP BY 1, 2",
     )
     for place, sql in enumerate(statements):
         for month, feed, n in reader.rows(sql):
-            counts.setdefault((month, feed), [0, 0, 0])[place] = n
+            counts.setdefault((month, feed), [0] * len(statements))[place] = n
     return tuple(
-        MonthRow(month=month, feed=feed, n_articles=n[0], n_sightings=n[1], n_edits=n[2])
+        MonthRow(
+            month=month,
+            feed=feed,
+            n_articles=n[0],
+            n_sightings=n[1],
+            n_edits=n[2],
+            n_joined=n[3],
+            n_headlines=n[4],
+        )
         for (month, feed), n in sorted(counts.items())
     )
 
