@@ -150,7 +150,7 @@ def search(
     """Find articles by words, "phrases", feed:NAME, title:WORD, lang:nl, after:2026-11, since:7d.
 
     All words must be there, in any of their forms; `newsarchive help query` tells the whole language. A word does
-    not find the compounds it is part of: minister does not find landbouwminister.
+    not find the compounds it is part of: minister does not find landbouwminister, '*minister' does.
     """
     from archive.front import Archive
 

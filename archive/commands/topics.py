@@ -11,6 +11,7 @@ A query is words; an article is found when it has all of them.
   stikstof uitkoop          both words, in any of their forms (bondgenoot finds bondgenoten)
   "vijf procent"            these words in a row, exactly so
   navo*                     every word that begins so
+  *minister                 every word that ends so: landbouwminister
   =minister                 this spelling alone, not its other forms
   -voetbal                  not this word; at least one word without - must stand beside it
   (navo OR nato) norm       either word; brackets keep them together

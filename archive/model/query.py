@@ -34,6 +34,14 @@ class Prefix:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """Every word that ends so (`*minister`)."""
+
+    token: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """A filter kept as tokens in the index: feed, section, author, tag, lang (several tokens stand in a row)."""
 
@@ -63,7 +71,7 @@ class Not:
     part: "Node"
 
 
-Node = Word | Phrase | Prefix | Label | And | Or | Not
+Node = Word | Phrase | Prefix | Ending | Label | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

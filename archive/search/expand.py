@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from archive.errors import QueryError
-from archive.model.query import And, Label, Node, Not, Or, Prefix, Query, Word
+from archive.model.query import And, Ending, Label, Node, Not, Or, Prefix, Query, Word
 from archive.store import vocabulary
 from archive.store.reading import feed_names
 from archive.store.sqlite import Expansion, Reader, language_scope
@@ -22,6 +22,7 @@ class _Work:
         default_factory=dict
     )
     prefixes: dict[Prefix, tuple[str, ...]] = field(default_factory=dict)
+    endings: dict[Ending, tuple[str, ...]] = field(default_factory=dict)
     feeds: dict[Label, tuple[int, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -29,7 +30,7 @@ class _Work:
 def expand(reader: Reader, query: Query) -> tuple[Expansion, tuple[str, ...]]:
     """Return what a tree's words stand for in this archive, and notes on what was cut.
 
-    Raises QueryError for a prefix of too many words and for a feed that does not exist.
+    Raises QueryError for a prefix or an ending of too many words and for a feed that does not exist.
     """
     work = _Work(query=query.text)
     if query.node is not None:
@@ -40,9 +41,13 @@ def expand(reader: Reader, query: Query) -> tuple[Expansion, tuple[str, ...]]:
                     _add_forms(reader, work, node, scope, langs)
                 case Prefix() if not is_single(node.token):
                     _add_prefix(reader, work, node)
+                case Ending():
+                    _add_ending(reader, work, node)
                 case Label(field="feed"):
                     work.feeds[node] = _feeds_named(reader, work, node)
-    expansion = Expansion(forms=work.forms, prefixes=work.prefixes, feeds=work.feeds)
+    expansion = Expansion(
+        forms=work.forms, prefixes=work.prefixes, endings=work.endings, feeds=work.feeds
+    )
     return expansion, tuple(work.notes)
 
 
@@ -82,6 +87,14 @@ def _add_prefix(reader: Reader, work: _Work, prefix: Prefix) -> None:
         n = vocabulary.count_beginning(reader, prefix.token)
         raise _fault(work.query, f"{prefix.token}*", f"{n} words begin so: type one letter more")
     work.prefixes[prefix] = words
+
+
+def _add_ending(reader: Reader, work: _Work, ending: Ending) -> None:
+    words = vocabulary.words_ending(reader, ending.token)
+    if len(words) > vocabulary.MAX_PREFIX_WORDS:
+        n = vocabulary.count_ending(reader, ending.token)
+        raise _fault(work.query, f"*{ending.token}", f"{n} words end so: type one letter more")
+    work.endings[ending] = words
 
 
 def _feeds_named(reader: Reader, work: _Work, label: Label) -> tuple[int, ...]:

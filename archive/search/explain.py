@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archive.model.found import Found
-from archive.model.query import And, Node, Not, Or, Prefix, Query, Word
+from archive.model.query import And, Ending, Node, Not, Or, Prefix, Query, Word
 from archive.search.find import Search, end_text
 from archive.search.query import unparse
 from archive.store.sqlite import language_scope
@@ -21,7 +21,7 @@ MOST: Final = 1_000
 class Part:
     """A line of the tree; `n_articles` (to MOST) have it at any date.
 
-    `forms` are (language, words) that are searched with it; the words of a prefix have no language.
+    `forms` are (language, words) that are searched with it; the words of a prefix or an ending have none.
     """
 
     depth: int
@@ -81,6 +81,9 @@ def _forms(
             return search.expansion.forms.get((leaf, scope), ())
         case Prefix():
             words = search.expansion.prefixes.get(leaf, ())
+            return (("", words),) if words else ()
+        case Ending():
+            words = search.expansion.endings.get(leaf, ())
             return (("", words),) if words else ()
         case _:
             return ()

@@ -15,7 +15,19 @@ from zlib import crc32
 
 from archive.errors import UsageError
 from archive.model.found import Found, Hit
-from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
+from archive.model.query import (
+    And,
+    Bounds,
+    Ending,
+    Label,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 from archive.search import ranking
 from archive.search.expand import expand
 from archive.search.query import unparse
@@ -221,11 +233,11 @@ class Search:
             )
         return found
 
-    def spellings(self, leaf: Word | Phrase | Prefix) -> tuple[str, ...]:
+    def spellings(self, leaf: Word | Phrase | Prefix | Ending) -> tuple[str, ...]:
         match leaf:
             case Phrase():
                 return (" ".join(leaf.tokens),)
-            case Prefix():
+            case Prefix() | Ending():
                 return (leaf.token,)
             case Word():
                 marks = marks_of(leaf, self.expansion, in_title=True)
@@ -236,7 +248,7 @@ class Search:
         if not terms or self.query.node is None:
             return []
         rarest = max(terms, key=lambda pair: pair[1].idf)[0]
-        assert isinstance(rarest, Word | Phrase | Prefix), "a label is no term"
+        assert isinstance(rarest, Word | Phrase | Prefix | Ending), "a label is no term"
         match = f"{render(self.query.node, self.expansion)} AND title : {self.in_title(rarest)}"
         selection = replace(self.selection, match=match)
         return [
@@ -244,7 +256,7 @@ class Search:
             for row in found_rows(self.reader, selection, limit=N_TITLE_CANDIDATES)
         ]
 
-    def in_title(self, leaf: Word | Phrase | Prefix) -> str:
+    def in_title(self, leaf: Word | Phrase | Prefix | Ending) -> str:
         if isinstance(leaf, Word):
             words = [
                 f'"{word}"' for word in sorted(marks_of(leaf, self.expansion, in_title=True).words)
@@ -377,7 +389,7 @@ class Search:
         return int(key)
 
 
-def wanted(node: Node | None) -> list[Word | Phrase | Prefix | Label]:
+def wanted(node: Node | None) -> list[Word | Phrase | Prefix | Ending | Label]:
     """Return the leaves of a tree that are not excluded."""
     match node:
         case And() | Or():

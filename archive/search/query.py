@@ -1,11 +1,11 @@
 """The query language: what people type becomes a tree, or an error that says where and what instead. Pure.
 
-    kabinet "minister president" -voetbal (klimaat OR stikstof) title:navo feed:joop after:2025-09 navo* =minister
+    kabinet "minister president" -voetbal (klimaat OR stikstof) title:navo feed:joop after:2025-09 navo* *minister =nee
 
-Words are AND; `OR`, `-` or `NOT`, parentheses, "phrases", prefix*, =word (only so spelled), `field:` before a word,
-phrase or prefix. Dates, url:, has: and ranges narrow the whole query, so they stand at its top level. `saved:NAME`
-stands for the query saved under that name, as if in brackets. `parse` raises QueryError and nothing else, for any
-string whatever; `unparse` writes a tree as it could have been typed.
+Words are AND; `OR`, `-` or `NOT`, parentheses, "phrases", prefix*, *ending, =word (only so spelled), `field:` before a
+word, phrase, prefix or ending. Dates, url:, has: and ranges narrow the whole query, so they stand at its top level.
+`saved:NAME` stands for the query saved under that name, as if in brackets. `parse` raises QueryError and nothing else,
+for any string whatever; `unparse` writes a tree as it could have been typed.
 """
 
 import difflib
@@ -16,7 +16,19 @@ from datetime import datetime, tzinfo
 from typing import Final, NamedTuple, NoReturn, assert_never
 
 from archive.errors import QueryError
-from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
+from archive.model.query import (
+    And,
+    Bounds,
+    Ending,
+    Label,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 from archive.search.dates import FORMS, instant_of
 from archive.search.narrowing import HAS, NARROWING, RANGES, address_of, range_of
 from archive.words.forms import UNKNOWN, language_of
@@ -358,7 +370,11 @@ class _Parser:
         if field in LABELS:
             return self.label(field or "", piece)
         if piece.kind == "word" and "*" in piece.value:
-            return self.prefix(piece, field)
+            return self.starred(piece, field)
+        return self.plain(piece, field, is_exact=exact is not None or piece.kind == "quoted")
+
+    def plain(self, piece: _Piece, field: str | None, *, is_exact: bool) -> Node:
+        """a word or a phrase without signs"""
         found = tuple(query_tokens(piece.value))
         self.must_have_tokens(found, piece)
         if len(found) > 1:
@@ -367,27 +383,34 @@ class _Parser:
             return Phrase(tokens=found, field=field)
         if is_single(found[0]):
             return Prefix(token=found[0], field=field)
-        is_exact = exact is not None or piece.kind == "quoted" or has_pairs(found[0])
         return Word(
-            typed=_spelled(piece.value, found[0]), token=found[0], exact=is_exact, field=field
+            typed=_spelled(piece.value, found[0]),
+            token=found[0],
+            exact=is_exact or has_pairs(found[0]),
+            field=field,
         )
 
-    def prefix(self, piece: _Piece, field: str | None) -> Node:
-        value = piece.value.rstrip("*")
-        found = tuple(query_tokens(value))
+    def starred(self, piece: _Piece, field: str | None) -> Node:
+        """a word with a * behind it, or before it"""
+        is_ending = piece.value.startswith("*")
+        value = piece.value.lstrip("*") if is_ending else piece.value.rstrip("*")
         if "*" in value or not value:
             self.fail(
                 piece,
-                "a * stands at the end of a word, such as navo*: words are found by how they begin",
+                "a * stands at one end of a word: navo* for how it begins, *minister for how it ends",
+                _without_second_star(piece.value),
             )
+        if has_pairs(value):  # found wherever they stand, inside longer words too
+            return self.plain(piece._replace(value=value), field, is_exact=False)
+        found = tuple(query_tokens(value))
         self.must_have_tokens(found, piece)
         if len(found) > 1:
-            self.fail(
-                piece, f"a * stands behind one word, and {value!r} is {len(found)}", found[-1] + "*"
-            )
-        if len(found[0]) == MAX_TOKEN:
-            return Word(typed=found[0], token=found[0], exact=True, field=field)
-        return Prefix(token=found[0], field=field)
+            where, hint = ("before", f"*{found[0]}") if is_ending else ("behind", f"{found[-1]}*")
+            self.fail(piece, f"a * stands {where} one word, and {value!r} is {len(found)}", hint)
+        token = found[0]
+        if len(token) == MAX_TOKEN:
+            return Word(typed=token, token=token, exact=True, field=field)
+        return Ending(token=token, field=field) if is_ending else Prefix(token=token, field=field)
 
     def label(self, field: str, piece: _Piece) -> Label:
         if piece.kind == "word" and "*" in piece.value:
@@ -507,6 +530,12 @@ def _spelled(value: str, token: str) -> str:
     return found.pop()[:MAX_TOKEN] if len(found) == 1 else token
 
 
+def _without_second_star(value: str) -> str | None:
+    """Return `*word*` without its second star; None where that mends nothing."""
+    word = value.strip("*")
+    return f"*{word}" if word and "*" not in word else None
+
+
 def _example(name: str) -> str:
     examples = {
         "title": "kabinet",
@@ -528,6 +557,8 @@ def unparse(node: Node) -> str:
             return f'{_prefixed(node.field)}"{_text_of(node.tokens)}"'
         case Prefix():
             return f"{_prefixed(node.field)}{node.token}*"
+        case Ending():
+            return f"{_prefixed(node.field)}*{node.token}"
         case Label():
             typed = node.typed if node.typed.isalnum() else f'"{node.typed}"'
             return f"{node.field}:{typed}"

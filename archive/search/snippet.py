@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from archive.model.found import Snippet
-from archive.model.query import And, Label, Node, Not, Or, Phrase, Prefix, Word
+from archive.model.query import And, Ending, Label, Node, Not, Or, Phrase, Prefix, Word
 from archive.store.sqlite import Expansion
 from archive.words.tokens import Place, has_pairs, is_single, places
 
@@ -45,12 +45,14 @@ def marks_of(node: Node | None, expansion: Expansion, *, in_title: bool) -> Mark
                         words.update(form for _, others in forms for form in others)
             case Prefix():
                 beginnings.append(leaf.token)
+            case Ending():
+                words.update(expansion.endings.get(leaf, ()))
             case Phrase():
                 phrases.append(leaf.tokens)
     return Marks(words=frozenset(words), beginnings=tuple(beginnings), phrases=tuple(phrases))
 
 
-def _wanted(node: Node | None) -> Iterator[Word | Phrase | Prefix | Label]:
+def _wanted(node: Node | None) -> Iterator[Word | Phrase | Prefix | Ending | Label]:
     match node:
         case And() | Or():
             for part in node.parts:

@@ -23,7 +23,7 @@ from archive.identity.ids import digest16
 from archive.store import websub
 from archive.store.bodies import Bodies
 from archive.store.closed import LEVEL
-from archive.store.index import Indexer, tokens_of
+from archive.store.index import Indexer, forget_words, tokens_of
 from archive.store.instants import to_at, to_us
 from archive.store.prepared import Prepared, driver_of
 from archive.store.schema import (
@@ -242,12 +242,12 @@ class Erasing:
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.held USING fts5vocab(main, search, row)"
         )
         gone = [
-            (word,)
+            word
             for word in sorted(words)
             if db.execute("SELECT 1 FROM temp.held WHERE term = ?", (word,)).fetchone() is None
         ]
         db.execute("DROP TABLE temp.held")
-        db.executemany("DELETE FROM word WHERE word = ?", gone)
+        forget_words(db, gone)
 
     def _remove_bodies(self) -> int:
         """Remove the raw bodies that held it; returns how many.

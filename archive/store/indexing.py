@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from archive.store.index import IndexedRevision, Indexer, Relabelling
+from archive.store.index import IndexedRevision, Indexer, Relabelling, sort_in_words
 from archive.store.instants import NEVER
 from archive.store.prepared import Prepared, driver_of
 from archive.store.schema import articles, contents, meta, revisions, sightings, variants
@@ -81,12 +81,13 @@ def labels(
     return tuple(found)
 
 
-def rebuild(connection: Connection, indexer: Indexer) -> int:
+def rebuild(connection: Connection) -> int:
     """Make the search tables anew from the revisions; returns how many rows. In the caller's transaction."""
     db = driver_of(connection)
+    indexer = Indexer()  # of its own: one that remembers words as written would leave them out now
     db.execute("INSERT INTO search(search) VALUES ('delete-all')")
-    db.execute("DELETE FROM search_row")
-    db.execute("DELETE FROM word")
+    for table in ("search_row", "word_sorted", "word_ending", "word_new"):
+        db.execute(f"DELETE FROM {table}")
     by_time = (
         sa.select(revisions.c.id)
         .join(variants, variants.c.id == revisions.c.variant_id)
@@ -97,6 +98,8 @@ def rebuild(connection: Connection, indexer: Indexer) -> int:
     ids = list(connection.scalars(by_time))
     for start in range(0, len(ids), AT_ONCE):
         indexer.add(db, indexed(connection, ids[start : start + AT_ONCE]))
+        indexer.commit()
+    sort_in_words(db)
     connection.execute(
         sa.update(meta).where(meta.c.key == "words_version").values(value=str(WORDS_VERSION))
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, assert_never
 
 from archive.errors import ArchiveUnusable, Busy, NewerSchema, UsageError
-from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Word
+from archive.model.query import And, Bounds, Ending, Label, Node, Not, Or, Phrase, Prefix, Word
 from archive.store.instants import NEVER, to_us
 from archive.words.tokens import is_single
 
@@ -39,13 +39,22 @@ SEARCH_DDL: Final[tuple[str, ...]] = (
     "CREATE INDEX ix_search_row_article ON search_row (article, valid_to)",
     "CREATE INDEX ix_search_row_variant ON search_row (variant)",
     # Every word ever indexed, with its keys in its article's language: forms, prefixes and suggestions read it.
-    """CREATE TABLE word (
+    """CREATE TABLE word_sorted (
     lang TEXT NOT NULL,
     stem TEXT NOT NULL,
     word TEXT NOT NULL,
     PRIMARY KEY (lang, stem, word)
 ) WITHOUT ROWID""",
-    "CREATE INDEX ix_word_word ON word (word, lang, stem)",
+    "CREATE INDEX ix_word_sorted_word ON word_sorted (word, lang, stem)",
+    # Each of those words once, read backwards: what ends in `minister` is a range of it (`*minister`).
+    "CREATE TABLE word_ending (reversed TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
+    # Where words arrive, to be sorted into the other two by the thousand (index.MAX_NEW_WORDS); some are known there.
+    """CREATE TABLE word_new (
+    lang TEXT NOT NULL,
+    stem TEXT NOT NULL,
+    word TEXT NOT NULL
+)""",
+    "CREATE VIEW word AS SELECT lang, stem, word FROM word_sorted UNION ALL SELECT lang, stem, word FROM word_new",
 )
 
 READ_SCHEMA: Final = 1
@@ -227,12 +236,14 @@ def unusable(error: sqlite3.Error, path: Path) -> ArchiveUnusable | Busy:
 class Expansion:
     """What the vocabulary and the feeds made of a tree's nodes (`archive.store.vocabulary`).
 
-    `forms` by (word, the language its conjunction is narrowed to or None): (language, other forms) pairs.
+    `forms` by (word, the language its conjunction is narrowed to or None): (language, other forms) pairs; `prefixes`
+    and `endings`: the words that begin, or end, so.
     """
 
     forms: Mapping[tuple[Word, str | None], tuple[tuple[str, tuple[str, ...]], ...]]
     prefixes: Mapping[Prefix, tuple[str, ...]]
     feeds: Mapping[Label, tuple[int, ...]]
+    endings: Mapping[Ending, tuple[str, ...]] = field(default_factory=dict)
 
 
 NOTHING: Final = '"no:thing"'
@@ -256,6 +267,8 @@ def render(node: Node, expansion: Expansion, scope: str | None = None) -> str:
             return _in_field(node.field, f'"{" ".join(node.tokens)}"{star}')
         case Prefix():
             return _in_field(node.field, _prefix(node, expansion))
+        case Ending():
+            return _in_field(node.field, _any([_quoted(word) for word in expansion.endings[node]]))
         case Label(field="feed"):
             return _any([f'label : "feed:{feed}"' for feed in expansion.feeds[node]])
         case Label():

@@ -534,7 +534,7 @@ class Store:
     def reindex(self) -> int:
         """Make the search index anew under the words of this program; returns how many rows it has."""
         with self.writing() as connection:
-            return indexing.rebuild(connection, self._indexer)
+            return indexing.rebuild(connection)
 
     def dump(self, out: IO[str], *, with_bodies: bool = True) -> dict[str, int]:
         """Write every table as text (dump.py); returns rows by table."""
@@ -549,7 +549,7 @@ class Store:
                     f"{self._path} holds feeds already; load a dump into a new archive"
                 )
             counts = dumping.load(connection, self._bodies, lines)
-            indexing.rebuild(connection, self._indexer)
+            indexing.rebuild(connection)
             return counts
 
 

@@ -1,9 +1,11 @@
-"""What the archive's own words make of a query's: forms, words that begin so, the nearest word. Read-only.
+"""What the archive's own words make of a query's: forms, words that begin or end so, the nearest. Read-only.
 
-Called by `archive.search.expand`. The table `word` holds every word ever indexed with its keys in its language.
+Called by `archive.search.expand`. `word_sorted` holds every word ever indexed with its keys in its language,
+`word_ending` the same words backwards, and `word_new` those that wait to be sorted in: each question asks both kinds.
+`word` is `word_sorted` and `word_new` in one.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from archive.store.sqlite import Reader
@@ -13,9 +15,12 @@ MAX_FORMS: Final = 64
 """Forms of a word in one language; what is cut is said."""
 
 MAX_PREFIX_WORDS: Final = 1_000
-"""Words a prefix may stand for: at 1M articles 71 ms for those of three letters (SEARCH)."""
+"""Words a prefix or an ending may stand for: at 1M articles 71 ms for those of three letters (SEARCH)."""
 
 _MAX_NEIGHBOURS: Final = 20_000
+
+_LAST: Final = "\U0010ffff"
+"""Stands behind every letter: what begins with x lies between x and x and this."""
 
 
 def languages(reader: Reader) -> tuple[str, ...]:
@@ -23,9 +28,10 @@ def languages(reader: Reader) -> tuple[str, ...]:
     return tuple(
         lang
         for (lang,) in reader.rows(
-            "WITH RECURSIVE step(lang) AS (SELECT min(lang) FROM word UNION ALL"
-            " SELECT (SELECT min(lang) FROM word WHERE lang > step.lang) FROM step WHERE step.lang IS NOT NULL)"
-            " SELECT lang FROM step WHERE lang IS NOT NULL"
+            "WITH RECURSIVE step(lang) AS (SELECT min(lang) FROM word_sorted UNION ALL"
+            " SELECT (SELECT min(lang) FROM word_sorted WHERE lang > step.lang) FROM step"
+            " WHERE step.lang IS NOT NULL)"
+            " SELECT lang FROM step WHERE lang IS NOT NULL UNION SELECT lang FROM word_new ORDER BY lang"
         )
         if lang != UNKNOWN
     )
@@ -42,17 +48,15 @@ def forms_of(
     stored: dict[str, set[str]] = {}
     for lang, stem in reader.rows("SELECT lang, stem FROM word WHERE word = ?", (token,)):
         stored.setdefault(lang, set()).add(stem)
+    asked = [
+        (lang, stem) for lang in langs for stem in {*keys(spelling, lang), *stored.get(lang, ())}
+    ]
+    words_of: dict[str, set[str]] = {lang: set() for lang, _ in asked}
+    for lang, word in _sharing(reader, asked):
+        words_of[lang].add(word)
     found, cut = [], []
-    for lang in langs:
-        stems = sorted({*keys(spelling, lang), *stored.get(lang, ())})
-        words = {
-            word
-            for stem in stems
-            for (word,) in reader.rows(
-                "SELECT word FROM word WHERE lang = ? AND stem = ? LIMIT ?",
-                (lang, stem, MAX_FORMS + 2),
-            )
-        } - {token}
+    for lang, words in words_of.items():
+        words.discard(token)
         if len(words) > MAX_FORMS:
             cut.append(lang)
         if words:
@@ -62,11 +66,26 @@ def forms_of(
     return tuple(found), tuple(cut)
 
 
+def _sharing(reader: Reader, asked: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return (language, word) of all words that have one of some keys, each (language, key)."""
+    if not asked:
+        return []
+    keys_asked = f"(lang, stem) IN (VALUES {', '.join(['(?, ?)'] * len(asked))})"
+    values = [part for pair in asked for part in pair]
+    return reader.rows(
+        f"SELECT lang, word FROM word_sorted WHERE {keys_asked}"
+        f" UNION ALL SELECT lang, word FROM word_new WHERE {keys_asked}",
+        [*values, *values],
+    )
+
+
 def words_beginning(reader: Reader, prefix: str, limit: int = MAX_PREFIX_WORDS) -> tuple[str, ...]:
     """Return the distinct words that begin so, in their order, at most `limit` and one."""
     rows = reader.rows(
-        "SELECT DISTINCT word FROM word WHERE word >= ? AND word < ? ORDER BY word LIMIT ?",
-        (prefix, prefix + "\U0010ffff", limit + 1),
+        "SELECT word FROM (SELECT DISTINCT word FROM word_sorted WHERE word >= :first AND word < :end"
+        " ORDER BY word LIMIT :limit)"
+        " UNION SELECT word FROM word_new WHERE word >= :first AND word < :end ORDER BY word LIMIT :limit",
+        {"first": prefix, "end": prefix + _LAST, "limit": limit + 1},
     )
     return tuple(word for (word,) in rows)
 
@@ -75,9 +94,38 @@ def count_beginning(reader: Reader, prefix: str) -> int:
     """Return how many distinct words begin so."""
     row = reader.row(
         "SELECT count(DISTINCT word) FROM word WHERE word >= ? AND word < ?",
-        (prefix, prefix + "\U0010ffff"),
+        (prefix, prefix + _LAST),
     )
     return int(row[0]) if row else 0
+
+
+def words_ending(reader: Reader, ending: str, limit: int = MAX_PREFIX_WORDS) -> tuple[str, ...]:
+    """Return the words that end so, in their order, at most `limit` and one."""
+    start = ending[::-1]
+    rows = reader.rows(
+        "SELECT reversed FROM word_ending WHERE reversed >= ? AND reversed < ? LIMIT ?",
+        (start, start + _LAST, limit + 1),
+    )
+    words = {word[::-1] for (word,) in rows} | _new_ending(reader, ending)
+    return tuple(sorted(words)[: limit + 1])
+
+
+def count_ending(reader: Reader, ending: str) -> int:
+    """Return how many words end so."""
+    start = ending[::-1]
+    sorted_in = reader.rows(
+        "SELECT reversed FROM word_ending WHERE reversed >= ? AND reversed < ?",
+        (start, start + _LAST),
+    )
+    return len({word[::-1] for (word,) in sorted_in} | _new_ending(reader, ending))
+
+
+def _new_ending(reader: Reader, ending: str) -> set[str]:
+    """Return the words that end so, of those that are not sorted in yet."""
+    rows = reader.rows(
+        "SELECT word FROM word_new WHERE substr(word, ?) = ?", (-len(ending), ending)
+    )
+    return {word for (word,) in rows}
 
 
 def near(reader: Reader, token: str) -> tuple[str, ...]:
@@ -86,7 +134,7 @@ def near(reader: Reader, token: str) -> tuple[str, ...]:
         return ()
     rows = reader.rows(
         "SELECT DISTINCT word FROM word WHERE word >= ? AND word < ? AND length(word) BETWEEN ? AND ? LIMIT ?",
-        (token[:2], token[:2] + "\U0010ffff", len(token) - 2, len(token) + 2, _MAX_NEIGHBOURS),
+        (token[:2], token[:2] + _LAST, len(token) - 2, len(token) + 2, _MAX_NEIGHBOURS),
     )
     allowed = 1 if len(token) < 6 else 2
     ranked = sorted((distance(token, word, allowed), word) for (word,) in rows if word != token)

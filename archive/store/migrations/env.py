@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext, MigrationInfo
 
 from archive.store.schema import meta, tables
 
-SEARCH_TABLES = ("search", "search_row", "word")
+SEARCH_TABLES = ("search", "word")
 
 
 def is_ours(name: str | None, kind: str, _parents: object) -> bool:

@@ -89,6 +89,12 @@ def asked(news: Archive, query: str, **options: object) -> list[str]:
         ("groot", "cafe oud"),
         ("bond*", "navo topm cafe"),
         ("title:bond* -navo*", "topm cafe"),
+        ("*genoot", "topm cafe"),
+        ("title:*genoten", "navo"),
+        ("*haven -*genoot", "oud"),
+        ("*genotten", ""),
+        ("東京*", "toky"),
+        ("*京都", "toky"),
         ("haeuser", "haus"),
         ("haus", "haus"),
         ("strasse", "haus"),
@@ -232,6 +238,28 @@ def test_a_prefix_of_too_many_words_is_refused_with_their_number(
     monkeypatch.setattr(vocabulary.words_beginning, "__defaults__", (2,))
     with pytest.raises(QueryError, match="words begin so: type one letter more"):
         news.search("haven b*")
+
+
+def test_an_ending_of_too_many_words_is_refused_with_their_number(
+    news: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vocabulary, "MAX_PREFIX_WORDS", 2)
+    monkeypatch.setattr(vocabulary.words_ending, "__defaults__", (2,))
+    with pytest.raises(QueryError, match=r"^\d+ words end so: type one letter more") as caught:
+        news.search("haven title:*en")
+    error = caught.value
+    assert error.query[error.position :][: error.length] == "*en"
+    assert int(str(error).split()[0]) > 2
+
+
+def test_what_ends_so_is_marked_explained_and_ranked(news: Archive) -> None:
+    hit = news.search("*genoten", now=NOW).hits[0]
+    assert [text for text, is_marked in hit.title.parts if is_marked] == ["bondgenoten"]
+    told = news.explain("*genoten", now=NOW)
+    assert [(part.what, part.forms) for part in told.parts] == [
+        ("*genoten", (("", ("bondgenoten",)),))
+    ]
+    assert sorted(asked(news, "*genoot", sort="relevance")) == ["cafe", "topm"]
 
 
 def test_an_article_told_by_two_papers_is_shown_once_even_across_pages(tmp_path: Path) -> None:

@@ -9,7 +9,19 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archive.errors import QueryError
-from archive.model.query import And, Bounds, Label, Node, Not, Or, Phrase, Prefix, Query, Word
+from archive.model.query import (
+    And,
+    Bounds,
+    Ending,
+    Label,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
 from archive.search.query import FIELDS, MAX_DEPTH, MAX_TERMS, parse, unparse
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -49,6 +61,11 @@ def refusal(text: str) -> QueryError:
         ("“vijf procent”", Phrase(tokens=("vijf", "procent"))),
         ("navo*", Prefix(token="navo")),
         ("title:navo*", Prefix(token="navo", field="title")),
+        ("*Minister", Ending(token="minister")),
+        ("title:*minister", Ending(token="minister", field="title")),
+        ("a -*minister", And(parts=(word("a"), Not(part=Ending(token="minister"))))),
+        ("東京*", Word(typed="東京", token="東京", exact=True)),
+        ("*東京都", Phrase(tokens=("東京", "京都"))),
         ("TITLE:Kabinet", word("kabinet", field="title")),
         ('title:"vijf procent"', Phrase(tokens=("vijf", "procent"), field="title")),
         ("title:=minister", word("minister", exact=True, field="title")),
@@ -141,9 +158,12 @@ def test_an_age_older_than_all_time_is_its_beginning() -> None:
         ("a - b", "-", "exclude"),
         ("a NOT", "NOT", "exclude"),
         ("a !!!", "!!!", "no letter"),
-        ("a *", "*", "end of a word"),
-        ("*minister", "*minister", "end of a word"),
-        ("mini*ter", "mini*ter", "end of a word"),
+        ("a *", "*", "one end of a word"),
+        ("a ***", "***", "one end of a word"),
+        ("*minister*", "*minister*", "one end of a word"),
+        ("mini*ter", "mini*ter", "one end of a word"),
+        ("*vice-premier", "*vice-premier", "before one word"),
+        ("a *!", "*!", "no letter"),
         ("o'neil*", "o'neil*", "one word"),
         ("feed:", "feed:", "right behind"),
         ("feed: joop", "feed:", "right behind"),
@@ -193,6 +213,7 @@ WORDS = st.sampled_from(
         "東京都",
         "京",
         "navo*",
+        "*minister",
         "=minister",
         '"vijf procent"',
         "title:x",

@@ -5,11 +5,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.errors import ArchiveUnusable
 from archive.store import index
-from archive.store.index import Indexer, Relabelling, differing, label_of, tokens_of
+from archive.store.index import (
+    Indexer,
+    Relabelling,
+    differing,
+    forget_words,
+    label_of,
+    sort_in_words,
+    tokens_of,
+)
 from archive.store.instants import NEVER, to_us
+from archive.words.tokens import fold, spellings, tokens
 from tests.archive.store.archives import Newsroom, at
 
 
@@ -128,7 +139,8 @@ def test_the_memory_of_written_words_is_bounded(
     monkeypatch.setattr(index, "MAX_KNOWN_WORDS", 20)
     indexer = Indexer()
     for n in range(30):
-        indexer.learn(room.db, "nl", f"woord{n} ander{n}", "", "")
+        words = f"woord{n} ander{n}"
+        indexer.learn(room.db, "nl", words, set(words.split()))
         indexer.commit()
     held = sum(len(words) for half in (indexer._young, indexer._old) for words in half.values())
     assert held <= 26
@@ -168,6 +180,64 @@ def test_a_sample_shows_which_entries_do_not_hold_their_words(room: Newsroom) ->
     assert differing(room.db) == (revision_of(room, two), revision_of(room, three))
     assert differing(room.db, n_sample=1) == ()
     assert revision_of(room, one)
+
+
+def test_a_sample_shows_which_words_the_vocabulary_lacks(room: Newsroom) -> None:
+    article = room.article("Een", "landbouwminister 東京都")
+    sort_in_words(room.db)
+    assert differing(room.db) == ()
+    room.db.execute("DELETE FROM word_ending WHERE reversed = 'retsinimwuobdnal'")
+    assert differing(room.db) == (revision_of(room, article),)
+
+
+def test_words_are_sorted_in_by_the_thousand_and_found_before_and_after(
+    room: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "MAX_NEW_WORDS", 5)
+    room.article("Kop", "aap noot mies")
+    assert room.db.execute("SELECT count(*) FROM word_new").fetchone() == (4,)
+    assert room.db.execute("SELECT count(*) FROM word_sorted").fetchone() == (0,)
+    room.article("Kop", "aap wim zus")
+    assert room.db.execute("SELECT count(*) FROM word_new").fetchone() == (0,)
+    held = room.db.execute("SELECT word FROM word_sorted ORDER BY word").fetchall()
+    assert held == [(word,) for word in ("aap", "kop", "mies", "noot", "wim", "zus")]
+    backwards = {word[::-1] for (word,) in room.db.execute("SELECT reversed FROM word_ending")}
+    assert backwards == {word for (word,) in held}
+
+
+def test_a_word_with_and_without_its_accent_has_the_keys_of_both(room: Newsroom) -> None:
+    room.article("Étudié", "et etudie aussi", language="fr")
+    keys = {
+        stem for stem, word in room.db.execute("SELECT stem, word FROM word") if word == "etudie"
+    }
+    assert keys == {"etudi", "etud"}
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(st.text(st.sampled_from("aeé’ “ßü東京.\u0301"), max_size=40), st.text("aeé ", max_size=12))
+def test_new_spellings_are_the_spellings_of_a_text_that_are_not_known(
+    text: str, other: str
+) -> None:
+    known = (spellings(other), set[str]())
+    indexed = set(tokens(text))
+    found = {word for word in index._new_spellings(text, indexed, known) if fold(word) in indexed}
+    expected = {word for word in spellings(text) - spellings(other) if fold(word) in indexed}
+    assert found == expected
+
+
+def test_words_that_are_forgotten_are_in_none_of_the_three_places(room: Newsroom) -> None:
+    room.article("Kop", "boomgaard")
+    sort_in_words(room.db)
+    room.article("Kop", "boomgaard tuin")
+    room.db.execute("INSERT INTO word_new VALUES ('nl', 'boomgaard', 'boomgaard')")
+    forget_words(room.db, ["boomgaard"])
+    for table, column in (
+        ("word_sorted", "word"),
+        ("word_ending", "reversed"),
+        ("word_new", "word"),
+    ):
+        words = {word for (word,) in room.db.execute(f"SELECT {column} FROM {table}")}
+        assert not words & {"boomgaard", "draagmoob"}, table
 
 
 def test_rows_of_another_words_version_are_never_taken_out_by_guess(room: Newsroom) -> None:

@@ -8,17 +8,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.store import vocabulary
+from archive.store.index import sort_in_words
 from archive.store.sqlite import Reader, open_reader
 from archive.store.vocabulary import distance
 from tests.archive.store.archives import Newsroom
 
 
-@pytest.fixture
-def reader(tmp_path: Path) -> Iterator[Reader]:
+@pytest.fixture(params=["new", "sorted", "both"])
+def reader(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Reader]:
+    """An archive whose words wait to be sorted in, or are, or both."""
     room = Newsroom(tmp_path / "archive.db")
+    if request.param == "both":
+        room.article("Bondgenoten", "mini minister")
+        sort_in_words(room.db)
     room.article("Bondgenoten en bondgenoot", "minister ministers mini stikstofuitkoop")
     room.article("Étudié étudier", language="fr")
     room.article("unbekannt", language=None)
+    if request.param == "sorted":
+        sort_in_words(room.db)
     room.close()
     opened = open_reader(str(tmp_path / "archive.db"))
     yield opened
@@ -50,6 +57,17 @@ def test_a_beginning_is_a_range_of_words(reader: Reader) -> None:
     assert vocabulary.words_beginning(reader, "mini") == ("mini", "minister", "ministers")
     assert vocabulary.count_beginning(reader, "mini") == 3
     assert vocabulary.words_beginning(reader, "zz") == ()
+
+
+def test_an_ending_is_a_range_of_words_read_backwards(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert vocabulary.words_ending(reader, "genoten") == ("bondgenoten",)
+    assert vocabulary.words_ending(reader, "en") == ("bondgenoten", "en")
+    assert vocabulary.words_ending(reader, "minister") == ("minister",)
+    assert vocabulary.words_ending(reader, "zz") == ()
+    assert vocabulary.count_ending(reader, "en") == 2
+    assert vocabulary.words_ending(reader, "n", limit=1) == ("bondgenoten", "en")
 
 
 def test_the_nearest_word_shares_its_first_letters(reader: Reader) -> None:

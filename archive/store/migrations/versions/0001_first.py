@@ -609,11 +609,18 @@ SEARCH_DDL = (
 )""",
     """CREATE INDEX ix_search_row_article ON search_row (article, valid_to)""",
     """CREATE INDEX ix_search_row_variant ON search_row (variant)""",
-    """CREATE TABLE word (
+    """CREATE TABLE word_sorted (
     lang TEXT NOT NULL,
     stem TEXT NOT NULL,
     word TEXT NOT NULL,
     PRIMARY KEY (lang, stem, word)
 ) WITHOUT ROWID""",
-    """CREATE INDEX ix_word_word ON word (word, lang, stem)""",
+    """CREATE INDEX ix_word_sorted_word ON word_sorted (word, lang, stem)""",
+    """CREATE TABLE word_ending (reversed TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID""",
+    """CREATE TABLE word_new (
+    lang TEXT NOT NULL,
+    stem TEXT NOT NULL,
+    word TEXT NOT NULL
+)""",
+    """CREATE VIEW word AS SELECT lang, stem, word FROM word_sorted UNION ALL SELECT lang, stem, word FROM word_new""",
 )
