@@ -62,7 +62,7 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "tags": Listed("archive.commands.tag:tags", "list the tags, with counts"),
         "follow": Listed("archive.commands.follow:follow", "print new matches as they arrive"),
         "related": Listed("archive.commands.digest:related", "articles on the same matter"),
-        "digest": Listed("archive.commands.digest:digest", "the last days as Markdown, by feed"),
+        "digest": Listed("archive.commands.digest:digest", "the last days, as Markdown or HTML"),
         "stats": Listed("archive.commands.stats:stats", "counts of articles, edits, duplicates"),
         "export": Listed("archive.commands.stats:export", "articles as JSON lines, for reading"),
     },

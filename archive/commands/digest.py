@@ -1,7 +1,6 @@
 """digest and related: lists of articles for reading. Called by the root command alone."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -11,12 +10,11 @@ from archive.commands.place import Place, pass_place
 from archive.commands.search import QueryCommand
 
 if TYPE_CHECKING:
-    from archive.model.kept import Article, Hit
+    from archive.model.kept import Article, Found
+    from archive.output.digest import Section
 
 MOST: Final = 1_000
 """Articles of one digest: beyond that nobody reads it; what is left out is said."""
-
-_MARKS: Final = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 @click.command(
@@ -25,6 +23,7 @@ _MARKS: Final = re.compile(r"([\\`*_\[\]<>#|~])")
 EXAMPLES
   newsarchive digest > yesterday.md
   newsarchive digest --days 7 'saved:stikstof OR title:kabinet'
+  newsarchive digest --days 7 --by saved --html > week.html
   newsarchive digest --days 1 lang:nl --no-lead""",
 )
 @click.argument("words", metavar="QUERY...", nargs=-1)
@@ -35,91 +34,80 @@ EXAMPLES
     show_default=True,
     help="So far back from now.",
 )
+@click.option(
+    "--by",
+    type=click.Choice(["feed", "saved"]),
+    default="feed",
+    show_default=True,
+    help="A section for each feed, or for each saved search.",
+)
+@click.option("--html", "as_html", is_flag=True, help="A page of HTML instead of Markdown.")
 @click.option("--no-lead", is_flag=True, help="Headlines only.")
 @pass_place
-def digest(place: Place, words: tuple[str, ...], days: int, no_lead: bool) -> int | None:
-    """Write the articles of the last days as Markdown, by feed, the newest first.
+def digest(
+    place: Place, words: tuple[str, ...], days: int, by: str, as_html: bool, no_lead: bool
+) -> int | None:
+    """Write the articles of the last days as Markdown or HTML, by feed or saved search, the newest first.
 
-    QUERY narrows them. A headline links to its article; what an edit changed is said.
+    QUERY narrows them. A headline links to its article; what an edit changed is said. By saved
+    search, an article stands under each that finds it.
     """
     from archive import terminal as t
     from archive.front import Archive
+    from archive.output import digest as output
 
     now = place.now()
     query = " ".join(words).strip()
     since = now - timedelta(days=days)
     with Archive.open(place.archive_url) as archive:
-        found = archive.search(query, limit=MOST, after=since, now=now, timezone=place.zone)
-    hits = found.hits
-    if not hits:
-        t.say(f"nothing found: {t.printable('; '.join(found.notes))}")
+
+        def found_by(text: str) -> "Found":
+            return archive.search(text, limit=MOST, after=since, now=now, timezone=place.zone)
+
+        found = found_by(query)
+        if by == "feed":
+            sections = output.by_feed(found.hits)
+        else:
+            sections = _by_saved(archive.saved_searches(), found, found_by)
+    if not any(section.hits for section in sections):
+        t.say(
+            f"nothing found: {t.printable('; '.join(found.notes) or 'no saved search finds any')}"
+        )
         return 1
-    for line in markdown(hits, query=query, since=since, until=now, place=place, leads=not no_lead):
+    held = output.Digest(
+        since=since,
+        until=now,
+        query=query,
+        n_articles=len({hit.id for section in sections for hit in section.hits}),
+        sections=sections,
+    )
+    render = output.html if as_html else output.markdown
+    for line in render(held, told=lambda at: t.when(at, place.zone, now=now), leads=not no_lead):
         t.echo(line)
     if found.next_page is not None:
-        t.say(f" the newest {t.number(len(hits))} of {t.number(found.n_total or 0)} articles")
+        t.say(f" the newest {t.number(len(found.hits))} of {t.number(found.n_total or 0)} articles")
     return None
 
 
-def markdown(
-    hits: Sequence["Hit"],
-    *,
-    query: str,
-    since: datetime,
-    until: datetime,
-    place: Place,
-    leads: bool,
-) -> Iterator[str]:
-    """Yield the lines of a digest; every stored text is escaped, so that it marks nothing up."""
+def _by_saved(
+    saved: Mapping[str, str], found: "Found", found_by: Callable[[str], "Found"]
+) -> "tuple[Section, ...]":
+    """Return a section for each saved search that finds something of what was found."""
     from archive import terminal as t
+    from archive.errors import QueryError
+    from archive.output.digest import Section
 
-    def told(instant: datetime) -> str:
-        return t.when(instant, place.zone, now=until)
-
-    yield f"# News, {told(since)} to {told(until)}"
-    yield ""
-    if query:
-        yield f"{len(hits)} articles that match {escaped(query)}"
-        yield ""
-    by_feed: dict[str, list[Hit]] = {}
-    for hit in hits:
-        by_feed.setdefault(hit.feed_title or hit.feed, []).append(hit)
-    for feed, held in sorted(by_feed.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        yield f"## {escaped(feed)} ({len(held)})"
-        yield ""
-        for hit in held:
-            yield from _entry(hit, told(hit.effective_at), leads=leads)
-        yield ""
-
-
-def _entry(hit: "Hit", when: str, *, leads: bool) -> Iterator[str]:
-    title = escaped("".join(text for text, _ in hit.title.parts)) or "(no headline)"
-    url = address(hit.url)
-    facts = [when]
-    facts += [f"{hit.reading_minutes} min"] if hit.reading_minutes else []
-    facts += [f"seen {hit.n_sightings} times"] if hit.n_sightings > 1 else []
-    facts += ["edited"] if hit.n_revisions > 1 else []
-    yield f"- {f'[{title}](<{url}>)' if url else title} · {' · '.join(facts)} · `{hit.id}`"
-    lead = escaped("".join(text for text, _ in hit.snippet.parts))
-    if leads and lead:
-        yield f"  {lead}"
-
-
-def escaped(text: str) -> str:
-    """Return text that Markdown shows as it is, on one line."""
-    from archive.terminal import printable
-
-    return _MARKS.sub(r"\\\1", printable(text).strip())
-
-
-def address(url: str | None) -> str:
-    """Return a web address that may stand between < and > in a link; "" for what is none."""
-    from archive.terminal import printable
-
-    shown = printable(url or "").strip()
-    if not shown.lower().startswith(("http://", "https://")):
-        return ""
-    return shown.replace("<", "%3C").replace(">", "%3E").replace("\\", "%5C").replace(" ", "%20")
+    wanted = {hit.id for hit in found.hits}
+    sections = []
+    for name in saved:
+        try:
+            hits = tuple(hit for hit in found_by(f"saved:{name}").hits if hit.id in wanted)
+        except QueryError as error:  # a feed it named is gone, another saved search changed
+            t.say(f"{name}: {t.printable(str(error))}")
+            continue
+        if hits:
+            sections.append(Section(title=name, hits=hits))
+    return tuple(sections)
 
 
 # -- related ---------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.commands.count import bar_of
-from archive.commands.digest import address, escaped
 from archive.commands.place import Place
+from archive.output.digest import address, escaped
 from archive.terminal import text_width
 from scheduler import main
 from tests.archive.store.archives import Newsroom
