@@ -3,6 +3,9 @@
     python -m benchmarks.corpus feeds FEEDS.tar.xz      every document one feed, polled twice
     python -m benchmarks.corpus replay REPLAY.tar.xz    one feed over time, version after version, twice
 
+--order SEED takes the documents in another order (of a replay: all polls, at the same instants), where what is an edit
+may differ and what is an article should not; --against FOLDER compares the articles with those of an archive that an
+earlier run left by --keep.
 The archives hold INDEX.tsv (see their own description): path and how many entries feedparser finds. What is printed is
 counted in the archive that was made, never in the parser. With --out FILE the table replaces the section between the
 markers of the same name in a Markdown file. Exit code 1 when a promise was broken.
@@ -18,10 +21,12 @@ import tarfile
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -37,6 +42,7 @@ from archive.model.outcome import Deposited, FeedFailed, FeedOutcome
 from archive.output.merged import publish_merged
 from archive.output.publish import PublishResult
 from archive.store import Store
+from archive.store.counting import order_dependent
 from archive.store.policy import DepositPolicy
 from archive.store.schema import (
     articles,
@@ -46,6 +52,7 @@ from archive.store.schema import (
     statements,
     variants,
 )
+from archive.store.sqlite import open_reader
 from archive.store.subscriptions import Subscription
 from archive.store.upkeep import check
 from archive.words.tokens import tokens
@@ -56,7 +63,11 @@ from ingest.engine import running
 from ingest.feed.parse import PARSER_VERSION
 from ingest.logs import set_up_logs
 
+T = TypeVar("T")
+Place = tuple[str, str | None, str | None]
+
 TITLES_SOUGHT = 1_000
+SHOWN = 20
 MOST_MB = 250
 START = datetime(2026, 1, 5, 6, tzinfo=UTC)
 
@@ -94,6 +105,10 @@ def main() -> int:
     asked.add_argument("corpus", type=Path)
     asked.add_argument("--out", type=Path, help="a Markdown file whose section is replaced")
     asked.add_argument("--keep", type=Path, help="a folder to leave the archive in")
+    asked.add_argument(
+        "--order", type=int, help="take the documents in another order, by this seed"
+    )
+    asked.add_argument("--against", type=Path, help="an archive's folder to compare articles with")
     told = asked.parse_args()
     set_up_logs("text", "error")
     result = Result()
@@ -101,7 +116,8 @@ def main() -> int:
         folder = told.keep or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         run = feeds if told.part == "feeds" else replay
-        run(told.corpus, folder, result)
+        run(told.corpus, folder, result, told.order)
+        tell_order(folder, told.against, result)
     width = max(len(name) for name, _ in result.rows)
     for name, value in result.rows:
         print(f"{name:<{width}}  {value}")
@@ -110,6 +126,40 @@ def main() -> int:
     if told.out is not None:
         write_section(told.out, f"corpus {told.part}", [("", machine()), *result.rows])
     return 1 if result.broken else 0
+
+
+def shuffled(values: Iterable[T], order: int | None) -> list[T]:
+    """Return values in an order of their own, the one they have without `order`."""
+    ordered = list(values)
+    if order is not None:
+        random.Random(order).shuffle(ordered)
+    return ordered
+
+
+def tell_order(folder: Path, against: Path | None, result: Result) -> None:
+    """Count the sightings that depend on the order: as this archive counts them, as another one shows."""
+    with closing(open_reader(str(folder / "archive.db"))) as reader:
+        result.tell("sightings counted as dependent on the order", order_dependent(reader))
+    if against is not None:
+        here, there = clusters(folder), clusters(against)
+        differing = [place for place in here.keys() & there.keys() if here[place] != there[place]]
+        result.tell("sightings in one archive alone", len(here.keys() ^ there.keys()))
+        result.tell("sightings whose article is made of others", len(differing))
+        for feed, guid, url in sorted(differing, key=repr)[:SHOWN]:
+            result.tell("  differs", f"{feed} {guid} {url}")
+
+
+def clusters(folder: Path) -> dict[Place, frozenset[Place]]:
+    """Return the places (feed, guid, address) of an archive, each with all those of its article."""
+    rows = (
+        "SELECT v.article_id, f.name, s.guid, s.url FROM sightings AS s"
+        " JOIN variants AS v ON v.id = s.variant_id JOIN feeds AS f ON f.id = s.feed_id"
+    )
+    found: dict[int, set[Place]] = defaultdict(set)
+    with closing(open_reader(str(folder / "archive.db"))) as reader:
+        for article, *place in reader.rows(rows):
+            found[article].add((place[0], place[1], place[2]))
+    return {place: frozenset(places) for places in found.values() for place in places}
 
 
 def read_index(corpus: Path) -> list[Indexed]:
@@ -147,7 +197,7 @@ def _content(packed: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
 # ---- every document one feed --------------------------------------------------------------------
 
 
-def feeds(corpus: Path, folder: Path, result: Result) -> None:
+def feeds(corpus: Path, folder: Path, result: Result, order: int | None) -> None:
     """Poll each document as a feed of its own, twice; a document ends as entries or as a typed failure.
 
     The documents are read by the process that serves them, so that this one's memory is the program's own.
@@ -156,7 +206,7 @@ def feeds(corpus: Path, folder: Path, result: Result) -> None:
     with serving({}) as served, open_store(folder) as store:
         served.replace(partial(numbered_documents, corpus))
         ids = {}
-        for n, one in enumerate(index):
+        for n, one in shuffled(enumerate(index), order):
             wanted = Subscription(url=f"{served.base(n)}/{n}", name=f"f{n}", page="never")
             ids[store.add_feed(wanted, now=START)[0].id] = one
         config = config_of(folder)
@@ -232,7 +282,7 @@ def report_failures(first: Sequence[Deposited], ids: dict[int, Indexed], result:
 # ---- one feed over time -------------------------------------------------------------------------
 
 
-def replay(corpus: Path, folder: Path, result: Result) -> None:
+def replay(corpus: Path, folder: Path, result: Result, order: int | None) -> None:
     """Poll the versions of each folder in their order of time, twice over."""
     index, bodies = read_index(corpus), read_bodies(corpus)
     by_feed: dict[str, list[Indexed]] = defaultdict(list)
@@ -240,6 +290,12 @@ def replay(corpus: Path, folder: Path, result: Result) -> None:
         by_feed[one.path.split("/")[0]].append(one)
     versions = sorted(index, key=lambda one: (one.seen_at or START, one.path))
     start = versions[0].seen_at or START
+    if order is not None:
+        instants = [one.seen_at for one in versions]
+        versions = [
+            replace(one, seen_at=instant)
+            for one, instant in zip(shuffled(versions, order), instants, strict=True)
+        ]
     with serving({}) as served, open_store(folder) as store:
         config = config_of(folder)
         ids: dict[str, int] = {}

@@ -73,6 +73,7 @@ def _echo_document(totals: "Totals", counts: "Counts", pairs: "Sequence[Overlap]
             "duplicates": totals.n_duplicates,
             "edits": totals.n_edits,
             "polls": totals.n_polls,
+            "order_dependent": counts.n_order_dependent,
             "first_seen_at": totals.first_seen_at,
             "last_seen_at": totals.last_seen_at,
             "revisions": dict(counts.revisions),
@@ -116,6 +117,7 @@ def _figures(totals: "Totals", counts: "Counts") -> Iterator[tuple[str, object]]
     yield "duplicates", totals.n_duplicates
     yield "edits", totals.n_edits
     yield "polls", totals.n_polls
+    yield "order_dependent", counts.n_order_dependent
     yield "first_seen_at", totals.first_seen_at
     yield "last_seen_at", totals.last_seen_at
     for kind, n in counts.revisions.items():
@@ -147,6 +149,10 @@ def _show(place: Place, totals: "Totals", counts: "Counts") -> None:
     for name, held in (("Revisions", counts.revisions), ("Pages", counts.pages)):
         if held:
             t.echo(f" {name:<10} {' · '.join(f'{n(held[kind])} {kind}' for kind in held)}")
+    if counts.n_order_dependent:
+        t.echo(
+            f" Order      {n(counts.n_order_dependent)} sightings would stand elsewhere, had others come first"
+        )
     t.echo(
         f" Files      {t.size(counts.n_archive_bytes)}, raw documents {t.size(counts.n_bodies_bytes)}"
     )

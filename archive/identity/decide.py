@@ -8,14 +8,21 @@ the other. The order in which candidates come never matters.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from archive.identity.edits import Edit, EditKind, edit_kind
-from archive.identity.likeness import Traits
+from archive.identity.likeness import Ids, Traits, containment, jaccard, title_likeness
 from archive.identity.rules import MARKS, NO_FACTS, Kind, SiteFacts, Verdict, compare
 
 MAX_EVENTS: Final = 8  # told of each decision; the strongest first
+
+SAME_TITLE: Final = 0.9
+SAME_RUNS: Final = 0.95
+"""Two items of one document are one article only if they are so to the letter, or all but."""
+
+_ID_RULES: Final = frozenset({"id", "number"})
+_PLACE_RULES: Final = frozenset({"address", "guid"})
 
 __all__ = [
     "Candidate",
@@ -36,12 +43,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A telling of a standing article that shares a key with the entry. Ids are the store's."""
+    """A telling of a standing article that shares a key with the entry. Ids are the store's.
+
+    `is_listed`: the document that holds the entry holds this one too, as another item.
+    """
 
     article_id: int
     variant_id: int
     traits: Traits
     is_private: bool = False
+    is_listed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,24 +114,31 @@ class Joined:
     """A new sighting of a standing article.
 
     `variant_id` is the variant of its site and audience, None if the article gets a new one.
-    `also` are further articles that the rules would have joined: the sighting's place depends on
-    the order of arrival, and is counted.
+    `also` are further articles that the rules would have joined. `against` are the comparisons that
+    another order of arrival would have asked first, with another end: those of `also`, and of
+    tellings of this article that are not this one by themselves. Its place is counted as one that
+    depends on the order.
     """
 
     article_id: int
     variant_id: int | None
     verdict: Verdict
     also: tuple[int, ...] = ()
+    against: tuple[Event, ...] = ()
     relations: tuple[Event, ...] = ()
     events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class New:
-    """An article not seen before. `recycled` tells that its guid or address named another one."""
+    """An article not seen before. `recycled` tells that its guid or address named another one.
+
+    `against` are comparisons that would have joined it, had no other telling spoken against them.
+    """
 
     relations: tuple[Event, ...] = ()
     recycled: bool = False
+    against: tuple[Event, ...] = ()
     events: tuple[Event, ...] = ()
 
 
@@ -128,6 +146,13 @@ Decision = Seen | Revised | Joined | New
 
 _BY_HAND: Final = Verdict(
     kind=Kind.SAME, rule="hand", why="someone decided that they are one", strength=100.0
+)
+
+_BY_NEIGHBOURS: Final = Verdict(
+    kind=Kind.REVISION,
+    rule="migrated",
+    why="the feed gave all its items new guids, and this one stood in it before",
+    strength=2.0,
 )
 
 
@@ -140,12 +165,15 @@ def decide_entry(
     hand: Hand = NO_HAND,
     is_private: bool = False,
     site_facts: SiteFacts = NO_FACTS,
+    migrated_from: int | None = None,
 ) -> Decision:
     """Return what an entry of a feed comes to.
 
     `digest` is of what the entry states; equal to the known sighting's, nothing else is asked.
     `candidates` hold every telling that shares a key, in any order, doubles allowed; a private
     entry is given the same candidates, and joins without showing itself (its variant is private).
+    `migrated_from` is the variant that it is because its whole feed gave new guids
+    (`archive.identity.migration`): joined where the rules join nothing, unless a mark parts them.
     """
     if known is not None and known.article_id not in hand.must_not:
         if known.digest == digest:
@@ -156,10 +184,11 @@ def decide_entry(
     events = _compared(entry, candidates, site_facts)
     allowed = [e for e in events if e.article_id not in hand.must_not]
     relations = _relations(allowed)
-    joinable = _by_hand(candidates, hand) or _joinable(allowed)
+    joinable = _by_hand(candidates, hand) or _joinable(allowed) or _moved(allowed, migrated_from)
     told = tuple(events[:MAX_EVENTS])
     if not joinable:
-        return New(relations=relations, recycled=known is not None, events=told)
+        against = tuple(e for e in allowed if e.verdict.is_one)
+        return New(relations=relations, recycled=known is not None, against=against, events=told)
     best = joinable[0]
     others = sorted({e.article_id for e in joinable} - {best.article_id})
     return Joined(
@@ -167,6 +196,7 @@ def decide_entry(
         variant_id=_variant_for(entry, best.article_id, candidates, is_private),
         verdict=best.verdict,
         also=tuple(others),
+        against=_against(best, joinable, allowed),
         relations=tuple(e for e in relations if e.article_id != best.article_id),
         events=told,
     )
@@ -198,16 +228,73 @@ def _of_known(
     )
 
 
-def _compared(entry: Traits, candidates: Iterable[Candidate], facts: SiteFacts) -> list[Event]:
+def _compared(entry: Traits, candidates: Sequence[Candidate], facts: SiteFacts) -> list[Event]:
     """Return a verdict for each variant compared, the strongest first, in an order of their own."""
+    verdicts = [_verdict(entry, candidate, facts) for candidate in candidates]
+    if any(verdict.rule in _ID_RULES for verdict in verdicts):
+        common = _common_ids(entry, candidates)
+        if common:
+            bare = _without_ids(entry, common)
+            verdicts = [_verdict(bare, candidate, facts) for candidate in candidates]
     best: dict[tuple[int, int], Verdict] = {}
-    for candidate in candidates:
-        verdict = compare(entry, candidate.traits, site_facts=facts)
+    for candidate, verdict in zip(candidates, verdicts, strict=True):
         key = (candidate.article_id, candidate.variant_id)
         if key not in best or _rank(verdict) < _rank(best[key]):
             best[key] = verdict
     events = [Event(article_id=a, variant_id=v, verdict=best[a, v]) for a, v in best]
     return sorted(events, key=lambda e: (_rank(e.verdict), e.article_id, e.variant_id))
+
+
+def _verdict(entry: Traits, candidate: Candidate, facts: SiteFacts) -> Verdict:
+    verdict = compare(entry, candidate.traits, site_facts=facts)
+    if not candidate.is_listed or not verdict.is_one or verdict.rule in _PLACE_RULES:
+        return verdict
+    if _is_repeated(entry, candidate.traits):
+        return verdict
+    return Verdict(
+        kind=Kind.DIFFERENT,
+        rule="listed",
+        why="the feed lists both at once, as two",
+        scores=verdict.scores,
+    )
+
+
+def _is_repeated(one: Traits, other: Traits) -> bool:
+    """Tell whether two items of one document are one article all the same.
+
+    A paper that lists an article in two sections words it as once; its account number, its mould and its blurb stand
+    in all of its addresses and texts. A reader of many papers may list a wire story of two, each under its headline.
+    """
+    title = title_likeness(one, other)
+    if one.telling.site == other.telling.site != "":
+        return title >= SAME_TITLE and _runs(one, other) >= SAME_RUNS
+    if title >= SAME_TITLE:
+        return containment(one.shingles, other.shingles) >= 0.5
+    return _runs(one, other) >= 0.9
+
+
+def _runs(one: Traits, other: Traits) -> float:
+    return 1.0 if one.words == other.words else jaccard(one.shingles, other.shingles)
+
+
+def _common_ids(entry: Traits, candidates: Iterable[Candidate]) -> frozenset[str]:
+    """Return the numbers in the entry's addresses that two articles of its site have: an account's, a section's."""
+    mine = entry.ids.opaque | entry.ids.numeric
+    holders: dict[str, set[int]] = {}
+    for candidate in candidates:
+        if candidate.traits.telling.site == entry.telling.site:
+            theirs = candidate.traits.ids.opaque | candidate.traits.ids.numeric
+            for number in mine & theirs:
+                holders.setdefault(number, set()).add(candidate.article_id)
+    return frozenset(number for number, held in holders.items() if len(held) > 1)
+
+
+def _without_ids(traits: Traits, common: frozenset[str]) -> Traits:
+    """Return the same traits, but for some numbers of its addresses."""
+    bare = Traits(telling=traits.telling, url_keys=traits.url_keys)
+    vars(bare).update(vars(traits))  # what was measured already
+    vars(bare)["ids"] = Ids(traits.ids.opaque - common, traits.ids.numeric - common)
+    return bare
 
 
 def _joinable(events: Sequence[Event]) -> list[Event]:
@@ -219,6 +306,25 @@ def _joinable(events: Sequence[Event]) -> list[Event]:
     return [
         e for e in events if e.verdict.is_one and (e.verdict.is_proof or e.article_id not in marked)
     ]
+
+
+def _moved(events: Sequence[Event], variant_id: int | None) -> list[Event]:
+    """Return the telling that the entry is by its neighbours' word, with the scores that did not suffice."""
+    return [
+        replace(e, verdict=replace(_BY_NEIGHBOURS, scores=e.verdict.scores))
+        for e in events
+        if e.variant_id == variant_id and e.verdict.rule not in MARKS
+    ]
+
+
+def _against(best: Event, joinable: Sequence[Event], events: Sequence[Event]) -> tuple[Event, ...]:
+    """Return what another order of arrival would have asked first. A hand asks for no order."""
+    if best.verdict is _BY_HAND:
+        return ()
+    elsewhere = [e for e in joinable if e.article_id != best.article_id]
+    unlike = [e for e in events if e.article_id == best.article_id and not e.verdict.is_one]
+    # An address, guid or id proves it whichever telling comes first.
+    return tuple(elsewhere if best.verdict.is_proof else elsewhere + unlike)
 
 
 _KINDS: Final = (Kind.SAME, Kind.REVISION, Kind.RELATED, Kind.DIFFERENT)

@@ -30,11 +30,15 @@ class FeedCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """`revisions` by kind, `pages` by what became of them, feeds by name; sizes of the files in bytes."""
+    """`revisions` by kind, `pages` by what became of them, feeds by name; sizes of the files in bytes.
+
+    `n_order_dependent` are sightings whose place would be another, had what stood there come in another order.
+    """
 
     revisions: Mapping[str, int]
     pages: Mapping[str, int]
     feeds: tuple[FeedCount, ...]
+    n_order_dependent: int
     n_archive_bytes: int
     n_bodies_bytes: int
 
@@ -52,9 +56,27 @@ def counts(reader: Reader, path: Path, *, now: datetime) -> Counts:
         revisions=dict(revisions),
         pages=dict(pages),
         feeds=_feeds(reader, to_us(now) // _DAY_US),
+        n_order_dependent=order_dependent(reader),
         n_archive_bytes=sum(_size(path, end) for end in ("", "-wal")),
         n_bodies_bytes=_size(path.with_name(f"{path.stem}-bodies{path.suffix or '.db'}"), ""),
     )
+
+
+def order_dependent(reader: Reader) -> int:
+    """Count sightings whose place depends on the order in which things arrived.
+
+    Of a sighting that joined an article the deposit logs, besides what joined it, only what spoke against that; of one
+    that began an article, what would have joined it, had no other telling spoken against it. Where people set two
+    apart, that is decided.
+    """
+    row = reader.row(
+        "SELECT count(*) FROM (SELECT sighting_id, count(*) AS n FROM dedup_events WHERE source = 'poll'"
+        " GROUP BY sighting_id HAVING max(verdict IN ('same', 'revision'))) AS e"
+        " JOIN sightings AS s ON s.id = e.sighting_id WHERE (e.n > 1 OR s.rule IN ('new', 'recycled'))"
+        " AND NOT EXISTS (SELECT 1 FROM hand_links AS h WHERE h.verdict = 'must_not'"
+        " AND (h.a_sighting_id = s.id OR h.b_sighting_id = s.id))"
+    )
+    return int(row[0]) if row is not None else 0
 
 
 def _feeds(reader: Reader, today: int) -> tuple[FeedCount, ...]:

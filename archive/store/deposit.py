@@ -108,6 +108,7 @@ class Depositor:
         deposited = Deposited(outcome=outcome)
         values: dict[str, Any]
         n_overlap: int | None = None
+        n_again = 0
         match outcome.result:
             case FeedParsed() as parsed:
                 if parsed.parsed.entries:
@@ -123,6 +124,7 @@ class Depositor:
                 deposited = entries.write(outcome)
                 # Nothing in common with an empty window is no rollover, and says nothing of the rhythm.
                 n_overlap = entries.n_overlap or (0 if deposited.rolled_over else None)
+                n_again = entries.n_again
                 values = self._values_after_parse(outcome.job, parsed)
             case FeedUnchanged() as unchanged:
                 values = {
@@ -134,14 +136,15 @@ class Depositor:
                 n_overlap = None
             case FeedFailed() as failed:
                 values = self._values_after_failure(connection, outcome.job, failed)
-        if outcome.job.is_pushed and deposited.n_new + deposited.n_joined:
+        n_news = deposited.n_new + deposited.n_joined - n_again
+        if outcome.job.is_pushed and n_news:
             websub.note_missed(connection, outcome.job.feed_id, now=self._now)
         schedule = self._plan(
             outcome.job,
             outcome.exchange,
             outcome.result,
             now=self._now,
-            n_new=deposited.n_new + deposited.n_joined,
+            n_new=n_news,
             n_overlap=n_overlap,
         )
         self._write_schedule(connection, outcome, values, schedule)

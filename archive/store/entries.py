@@ -29,12 +29,16 @@ from archive.identity.decide import (
 )
 from archive.identity.ids import public_id
 from archive.identity.likeness import Traits, traits_of
+from archive.identity.migration import MIN_ITEMS, Standing, migrated
+from archive.identity.rules import NO_FACTS, SiteFacts
 from archive.model.kept import EDITS, RevisionKind
 from archive.model.outcome import Deposited, FeedJob, FeedOutcome, FeedParsed
 from archive.model.stated import Entry, RejectedEntry
+from archive.store import guids
 from archive.store.drafts import Drafts
 from archive.store.erasing import REASON, refused
 from archive.store.faces import Begun, Faces
+from archive.store.guids import GuidPolicy
 from archive.store.handlinks import HandLinks
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_us
@@ -119,7 +123,15 @@ class EntryDeposit:
         self._twins: set[tuple[int, bytes]] = set()
         self._n: dict[str, int] = {"new": 0, "joined": 0, "seen": 0, "revised": 0}
         self._new_ids: list[str] = []
+        self._policy_of_guids = GuidPolicy.UNIQUE
+        self._stated_here: set[bytes] = set()
+        self._shared_guids: frozenset[bytes] = frozenset()
+        self._migrated: dict[bytes, int] = {}
+        self._last_good_us = 0
+        self._n_passing = 0
         self.n_overlap: int | None = None
+        self.n_again = 0
+        """Entries that joined what stood in the document before, under another guid: they are no news."""
 
     def write(self, outcome: FeedOutcome) -> Deposited:
         """Decide and write all entries; returns what changed."""
@@ -128,6 +140,8 @@ class EntryDeposit:
         self._archive_id = str(_ARCHIVE_ID.one(self._connection).value)
         self._birth_url = feed.birth_url
         self._is_first_poll = feed.last_good_at is None
+        self._last_good_us = feed.last_good_at or 0
+        self._policy_of_guids = GuidPolicy(feed.guid_policy)
         # What a newer parser reads otherwise is no edit of the publisher's (IDENTITY, statement).
         is_other_parser = feed.parser_version != self._policy.parser_version
         self._is_reparse = is_other_parser and not self._is_first_poll and not self._is_backfill
@@ -137,8 +151,12 @@ class EntryDeposit:
         seen = self._result.parsed.seen
         self._window.keep(digest for digest, _ in seen)
         changed = [one for one in stated if not self._see_same(one)]
+        self._stated_here = {one.entry_digest for one in changed}
+        self._shared_guids = guids.shared_in(changed, self._known, self._window)
+        self._migrated = self._find_migrated(changed, n_items=len(stated) + len(seen))
         for one in reversed(changed):
             self._write_entry(one)
+        self._note_guids(changed, n_known=len(seen) + self._n["seen"] + self._n["revised"])
         n_gone = self._window.close(feed.window_confirmed_at)
         n_rejected = note_rejected(
             self._connection, self._drafts, self._rejected, feed_id=feed_id, at_us=self._now_us
@@ -165,7 +183,7 @@ class EntryDeposit:
         n_revised = len(edited & self._revised)
         n_seen = self._n["seen"] + self._n["revised"] - n_revised + len(seen)
         if not self._is_first_poll:
-            self.n_overlap = n_seen + n_revised
+            self.n_overlap = n_seen + n_revised + self.n_again
         return Deposited(
             outcome=outcome,
             n_new=self._n["new"],
@@ -187,6 +205,7 @@ class EntryDeposit:
             birth_url=self._birth_url,
             policy=self._policy,
             now=self._now,
+            is_guid_passing=self._policy_of_guids is GuidPolicy.PASSING,
         )
 
     def _without_erased(self, stated: Sequence[StatedEntry]) -> list[StatedEntry]:
@@ -246,12 +265,61 @@ class EntryDeposit:
         same = self._known.by_entry.get(one.entry_digest)
         if same:
             return max(same, key=lambda sighting: sighting.id)
-        if one.entry.guid_stated is None:
+        if not one.has_guid:
             return None
         of_guid = self._known.by_guid.get(one.guid_digest, [])
         if len({sighting.variant_id for sighting in of_guid}) != 1:
             return None  # a guid that several articles have names none of them
         return max(of_guid, key=lambda sighting: sighting.id)
+
+    # ---- a feed's guids --------------------------------------------------------------------------
+
+    def _find_migrated(self, changed: Sequence[StatedEntry], *, n_items: int) -> dict[bytes, int]:
+        """Return the variants of the entries that are old ones under new guids, if the whole document is so."""
+        if self._is_first_poll or self._only_adds or len(changed) < MIN_ITEMS:
+            return {}
+        unknown = [one for one in changed if self._own_sighting(one) is None]
+        found = migrated(
+            [(one.traits, self._standing(one)) for one in unknown],
+            n_items=n_items,
+            site_facts=SiteFacts(guids_unique=self._policy_of_guids is GuidPolicy.UNIQUE),
+        )
+        return {unknown[place].entry_digest: variant_id for place, variant_id in found.items()}
+
+    def _note_again(self, variant: KnownVariant) -> None:
+        """Note that what stood in the document before has joined under another guid.
+
+        If that one came with the last poll, and was no first guid either, guids seem to hold for a poll.
+        """
+        replaced = [s for s in variant.seen if self._window.is_gone(s.id)]
+        if not replaced:
+            return
+        self.n_again += 1
+        n_guids = len({s.guid_digest for s in variant.seen if s.feed_id == self._job.feed_id})
+        if n_guids > 1 and any(self._window.came_since(s.id, self._last_good_us) for s in replaced):
+            self._n_passing += 1
+
+    def _note_guids(self, changed: Sequence[StatedEntry], *, n_known: int) -> None:
+        """Remember what this document showed of the feed's guids."""
+        policy = self._policy_of_guids
+        if policy is GuidPolicy.UNIQUE and guids.has_shared(changed, self._known):
+            policy = GuidPolicy.SHARED
+        if n_known == 0 and self._n_passing >= MIN_ITEMS and 2 * self._n_passing > self.n_again:
+            policy = GuidPolicy.PASSING
+        if policy is not self._policy_of_guids:
+            self._drafts.update(feeds, self._job.feed_id, guid_policy=policy.value)
+
+    def _standing(self, one: StatedEntry) -> list[Standing]:
+        """Return what stood in the document until now, and may be this entry."""
+        ids = self._known.candidate_ids(one.traits, guid_digest=one.guid_digest)
+        return [
+            Standing(
+                variant_id=variant.id,
+                traits=self._known.traits_of(variant, feed_id=self._job.feed_id),
+            )
+            for variant in (self._known.variants[id_] for id_ in ids)
+            if any(self._window.is_gone(sighting.id) for sighting in variant.seen)
+        ]
 
     # ---- deciding --------------------------------------------------------------------------------
 
@@ -274,6 +342,8 @@ class EntryDeposit:
                 own, self._job.feed_id, [self._known.variants[c.variant_id] for c in candidates]
             ),
             is_private=self._job.is_private,
+            site_facts=self._site_facts(one),
+            migrated_from=self._migrated.get(one.entry_digest),
         )
         match decision:
             case Seen():
@@ -293,6 +363,20 @@ class EntryDeposit:
                     self._join(one, joined)
             case New() as new:
                 self._begin(one, new)
+
+    def _site_facts(self, one: StatedEntry) -> SiteFacts:
+        """Return what is known of the entry's site that takes the proof out of a guid or a blurb."""
+        is_unique = self._is_guid_unique(one)
+        blurbs = self._known.blurbs(one.traits)
+        return (
+            NO_FACTS
+            if is_unique and not blurbs
+            else SiteFacts(blurbs=blurbs, guids_unique=is_unique)
+        )
+
+    def _is_guid_unique(self, one: StatedEntry) -> bool:
+        is_shared = one.guid_digest in self._shared_guids
+        return self._policy_of_guids is not GuidPolicy.SHARED and not is_shared
 
     def _place_of(self, one: StatedEntry, variant_id: int | None) -> StoredSighting | None:
         """Return the sighting of this guid and address that the variant has already."""
@@ -315,9 +399,19 @@ class EntryDeposit:
                 variant_id=variant.id,
                 traits=self._known.traits_of(variant, feed_id=self._job.feed_id),
                 is_private=variant.audience == "private",
+                is_listed=any(self._is_listed(sighting, one) for sighting in variant.seen),
             )
             for variant in (self._known.variants[variant_id] for variant_id in found)
         ]
+
+    def _is_listed(self, sighting: StoredSighting, one: StatedEntry) -> bool:
+        """Tell whether a sighting stands in this document beside the entry, as another item."""
+        if sighting.feed_id != self._job.feed_id or sighting.entry_digest == one.entry_digest:
+            return False
+        if sighting.guid_digest == one.guid_digest and self._is_guid_unique(one):
+            return False
+        stands = sighting.in_window and sighting.entry_digest in self._stated_here
+        return stands or self._window.has(sighting.id)
 
     # ---- writing ---------------------------------------------------------------------------------
 
@@ -413,15 +507,14 @@ class EntryDeposit:
         else:
             variant = self._known.variants[joined.variant_id]
         is_new = joined.variant_id is None
+        self._note_again(variant)
         sighting_id = self._draft_sighting(one, variant, rule=joined.verdict.rule)
         best = Event(
             article_id=joined.article_id,
             variant_id=joined.variant_id or variant.id,
             verdict=joined.verdict,
         )
-        self._log_events(
-            sighting_id, (best, *(e for e in joined.events if e.article_id in joined.also))
-        )
+        self._log_events(sighting_id, (best, *joined.against))
         self._relate(variant.article_id, joined.relations)
         self._touched[variant.id] = None
         if is_new or variant.page_state == "none":
@@ -452,7 +545,7 @@ class EntryDeposit:
         )
         variant = self._draft_variant(one, article_id, public)
         sighting_id = self._draft_sighting(one, variant, rule="recycled" if new.recycled else "new")
-        self._log_events(sighting_id, new.events[:TOLD_OF_NEW])
+        self._log_events(sighting_id, new.events[: max(TOLD_OF_NEW, len(new.against))])
         self._relate(article_id, new.relations)
         self._touched[variant.id] = None
         self._begun[article_id] = Begun(
@@ -528,7 +621,7 @@ class EntryDeposit:
         self._drafts.insert(
             sightings,
             id=sighting_id,
-            digest=sighting_digest(feed_id, entry.guid, entry.url, variant.id),
+            digest=sighting_digest(feed_id, one.guid, entry.url, variant.id),
             entry_digest=one.entry_digest,
             guid_digest=one.guid_digest,
             feed_id=feed_id,

@@ -92,6 +92,7 @@ class FeedHistory:
     self_url: str | None = None
     auth_file: str | None = None
     verify_tls: bool = True
+    guid_policy: str = "unique"
     n_polls: int = 0
     created_at: datetime | None = None
     polls: tuple[Poll, ...] = field(default=())
@@ -215,8 +216,8 @@ def history(reader: Reader, feed_id: int, *, now: datetime, n_polls: int) -> Fee
     (row,) = feed_rows(reader, only=feed_id)
     held = reader.row(
         "SELECT f.rhythm, f.pacing, f.move, f.validators_url, f.etag, f.last_modified, f.unconditional_at,"
-        " f.hub_urls, f.self_url, f.auth_file, f.verify_tls, f.n_polls, f.created_at, h.name, h.hold_until"
-        " FROM feeds AS f JOIN hosts AS h ON h.id = f.host_id WHERE f.id = ?",
+        " f.hub_urls, f.self_url, f.auth_file, f.verify_tls, f.n_polls, f.created_at, h.name, h.hold_until,"
+        " f.guid_policy FROM feeds AS f JOIN hosts AS h ON h.id = f.host_id WHERE f.id = ?",
         (feed_id,),
     )
     assert held is not None, "a feed has a row and a host"
@@ -239,6 +240,7 @@ def history(reader: Reader, feed_id: int, *, now: datetime, n_polls: int) -> Fee
         self_url=held[8],
         auth_file=held[9],
         verify_tls=bool(held[10]),
+        guid_policy=held[15],
         n_polls=held[11],
         created_at=to_at(held[12]),
         polls=polls(reader, feed_id, limit=n_polls),

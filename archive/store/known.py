@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive.identity.ids import digest16
-from archive.identity.likeness import Telling, Traits, candidate_keys
+from archive.identity.likeness import KeyKind, Telling, Traits, candidate_keys
 from archive.store.instants import to_at, to_at_or_none
 from archive.store.prepared import Prepared, Row
 from archive.store.schema import (
@@ -39,6 +39,10 @@ MAX_CANDIDATES = 8
 
 MAX_ROWS_A_KEY = 40
 """A key that more tellings share (a column's fixed title, a page that all items link to) proposes its newest only."""
+
+BLURB_ARTICLES = 3
+BLURB_WORDS = 60
+"""A text shorter than this, seen on so many articles of a site, proves nothing (IDENTITY, rule 8)."""
 
 
 @dataclass(slots=True)
@@ -171,6 +175,21 @@ class Known:
         for variant_id in likest[:MAX_CANDIDATES]:
             exact[variant_id] = None
         return tuple(exact)
+
+    def blurbs(self, traits: Traits) -> frozenset[tuple[str, ...]]:
+        """Return the words of a short text that stands on so many articles of its site that it proves nothing.
+
+        Asked of what was loaded: the likest candidates are those that share it.
+        """
+        if not traits.words or traits.n_words >= BLURB_WORDS:
+            return frozenset()
+        held: set[int] = set()
+        for key in candidate_keys(traits):
+            if key.kind is KeyKind.TEXT:
+                held.update(self._by_key.get(key.value, ()))
+        of_site = (self.variants[id_] for id_ in held if id_ in self.variants)
+        found = {v.article_id for v in of_site if v.site == traits.telling.site}
+        return frozenset((traits.words,)) if len(found) >= BLURB_ARTICLES else frozenset()
 
     def traits_of(self, variant: KnownVariant, *, feed_id: int) -> Traits:
         """Return what a standing telling is compared by; its guid is that of its sighting in `feed_id`, if any.

@@ -26,6 +26,7 @@ class Window:
         self._only_adds = only_adds
         rows = _WINDOW.rows(connection, feed_id=feed_id)
         self._before = {row.id: (row.item_digest, row.last_seen_at) for row in rows}
+        self._entered_us: dict[int, int] = {row.id: row.first_seen_at for row in rows}
         self._stays: set[int] = set()
 
     def keep(self, seen: Iterable[bytes]) -> None:
@@ -36,6 +37,18 @@ class Window:
     def has(self, sighting_id: int) -> bool:
         """Tell whether a sighting stood in this document already."""
         return sighting_id in self._stays
+
+    def had(self, sighting_id: int) -> bool:
+        """Tell whether a sighting stood in the document before this one."""
+        return sighting_id in self._before
+
+    def is_gone(self, sighting_id: int) -> bool:
+        """Tell whether a sighting stood in the document before this one, and in this one not so far."""
+        return sighting_id in self._before and sighting_id not in self._stays
+
+    def came_since(self, sighting_id: int, instant_us: int) -> bool:
+        """Tell whether a sighting of the document before this one was not seen earlier than an instant."""
+        return self._entered_us.get(sighting_id, -1) >= instant_us
 
     def stand(self, sighting_id: int) -> None:
         """Note that a sighting stands in this document."""
@@ -64,7 +77,10 @@ class Window:
 
 _FEED_ID: sa.BindParameter[int] = sa.bindparam("feed_id")
 _WINDOW: Final = Prepared(
-    sa.select(sightings.c.id, sightings.c.item_digest, sightings.c.last_seen_at).where(
-        sightings.c.feed_id == _FEED_ID, sightings.c.in_window
-    )
+    sa.select(
+        sightings.c.id,
+        sightings.c.item_digest,
+        sightings.c.first_seen_at,
+        sightings.c.last_seen_at,
+    ).where(sightings.c.feed_id == _FEED_ID, sightings.c.in_window)
 )

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 POLLS_SHOWN = 10
 
+GUIDS_TOLD = {
+    "shared": "it gave one guid to two articles: an equal guid proves nothing here",
+    "passing": "it gives new guids at every poll: its items are known by their addresses",
+}
+"""What a feed's guids turned out to be, where they are not what they are for (docs/data.md, `guid_policy`)."""
+
 LOG_COLUMNS = (
     "started_at", "result", "status", "new", "joined", "revised", "seen", "rejected", "bytes", "elapsed_s",
     "rolled_over", "detail",
@@ -155,6 +161,8 @@ def _lines(
     if held.hub_urls:
         for line in _push_lines(place, row.name):
             yield "push", line
+    if told := GUIDS_TOLD.get(held.guid_policy):
+        yield "guids", told
     if row.tags:
         yield "tags", ", ".join(row.tags)
     yield "settings", ", ".join(_settings(held))
@@ -275,6 +283,7 @@ def _facts(
             "publish": row.publishes,
             "auth_file": held.auth_file is not None,
             "verify_tls": held.verify_tls,
+            "guids": held.guid_policy,
         },
         "polls": [poll_facts(poll) for poll in held.polls],
     }

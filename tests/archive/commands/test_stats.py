@@ -60,6 +60,7 @@ def test_the_document_counts_everything_once(
     found = json.loads(capsys.readouterr().out)
     figures = ("schema", "feeds", "articles", "sightings", "duplicates", "edits", "polls")
     assert [found[name] for name in figures] == [1, 3, 3, 4, 1, 1, 4]
+    assert found["order_dependent"] == 0
     assert found["revisions"]["new"] >= 3
     assert found["pages"] == {"none": 2, "read": 1, "wanted": 1}
     assert found["bytes"]["archive"] > 100_000

@@ -121,6 +121,83 @@ def test_equal_proofs_join_the_older_article() -> None:
     assert (decision.article_id, decision.also) == (4, (6, 9))
 
 
+def numbered(account: str, number: int, text: str, hours: float = 0) -> Traits:
+    url = f"https://host.example/blog/{account}/{number}/item.html"
+    return telling(f"Post {chr(97 + number % 7) * 4}", text, url, site="host.example", hours=hours)
+
+
+def test_a_number_that_two_articles_have_is_no_articles_number() -> None:
+    half = " ".join(BRIDGE.split()[:80])
+    first = numbered("1327682", 1, half + " " + ORCHARD)
+    second = numbered("1327682", 2, ORCHARD + " " + half, hours=30)
+    third = numbered("1327682", 3, half, hours=60)
+    one = decide_entry(third, b"", None, [candidate(7, first)])
+    assert isinstance(one, Joined)  # of one alone the rules take it for an article's
+    assert one.verdict.rule == "number"
+    two = decide_entry(third, b"", None, [candidate(7, first), candidate(8, second)])
+    assert not (isinstance(two, Joined) and two.verdict.rule == "number")
+
+
+def test_two_items_of_one_document_are_one_only_to_the_letter() -> None:
+    first = numbered("1327682", 1, BRIDGE)
+    second = numbered("1327682", 2, BRIDGE + " " + ORCHARD)
+    assert isinstance(decide_entry(second, b"", None, [candidate(7, first)]), Joined)
+    listed = decide_entry(second, b"", None, [candidate(7, first, is_listed=True)])
+    assert isinstance(listed, New)
+    assert [e.verdict.rule for e in listed.events] == ["listed"]
+    section = numbered("1327682", 1, BRIDGE)
+    twice = decide_entry(section, b"", None, [candidate(7, first, is_listed=True)])
+    assert isinstance(twice, Joined)
+
+
+def test_an_address_joins_what_one_document_lists_twice() -> None:
+    short, whole = telling("Bridge closes", HEAD, URL), telling("Swing bridge", BRIDGE, URL)
+    decision = decide_entry(whole, b"", None, [candidate(7, short, is_listed=True)])
+    assert isinstance(decision, Joined)
+
+
+def test_what_another_order_would_have_asked_first_is_told() -> None:
+    entry = telling("Bridge closes", BRIDGE, "https://courant.example/b-1", hours=2)
+    by_words = telling("Bridge closes", BRIDGE, "https://bode.example/1", site="bode.example")
+    unlike = telling("Late frost", ORCHARD, "https://post.example/1", site="post.example")
+    joined = decide_entry(entry, b"", None, [candidate(3, by_words, 30), candidate(3, unlike, 31)])
+    assert isinstance(joined, Joined)
+    assert [e.variant_id for e in joined.against] == [31]
+    two = decide_entry(entry, b"", None, [candidate(3, by_words, 30), candidate(4, by_words, 40)])
+    assert isinstance(two, Joined)
+    assert [e.article_id for e in two.against] == [4]
+    alone = decide_entry(entry, b"", None, [candidate(3, by_words, 30)])
+    assert isinstance(alone, Joined)
+    assert alone.against == ()
+
+
+def test_an_address_depends_on_no_order_where_it_names_one_article() -> None:
+    entry = telling("Bridge closes", BRIDGE, URL)
+    same, unlike = (
+        telling("Bridge shut", HEAD, URL),
+        telling("Late frost", ORCHARD, site="x.example"),
+    )
+    joined = decide_entry(entry, b"", None, [candidate(3, same, 30), candidate(3, unlike, 31)])
+    assert isinstance(joined, Joined)
+    assert joined.against == ()
+
+
+def test_a_migration_joins_what_no_rule_joins_and_no_mark_parts() -> None:
+    before = telling("Bridge closes", "", "https://courant.example/?a=1")
+    entry = telling("Bridge closes", "", "https://courant.example/?b=2", hours=24 * 40)
+    assert isinstance(decide_entry(entry, b"", None, [candidate(7, before, 70)]), New)
+    moved = decide_entry(entry, b"", None, [candidate(7, before, 70)], migrated_from=70)
+    assert isinstance(moved, Joined)
+    assert (moved.article_id, moved.verdict.rule) == (7, "migrated")
+    part_1 = telling("The missing ferry (1/2)", BRIDGE, "https://courant.example/f-1")
+    part_2 = telling("The missing ferry (2/2)", BRIDGE, "https://courant.example/f-2", hours=24)
+    parted = decide_entry(part_2, b"", None, [candidate(7, part_1, 70)], migrated_from=70)
+    assert isinstance(parted, New)
+    hand = Hand(must_not=frozenset({7}))
+    held = decide_entry(entry, b"", None, [candidate(7, before, 70)], migrated_from=70, hand=hand)
+    assert isinstance(held, New)
+
+
 def test_words_do_not_join_an_article_with_a_telling_that_bears_a_mark() -> None:
     whole = telling("The missing ferry", BRIDGE, "https://courant.example/ferry")
     part_1 = telling("The missing ferry (1/2)", BRIDGE, "https://courant.example/ferry-1")

@@ -316,6 +316,20 @@ def test_show_tells_validators_addresses_settings_and_the_last_polls(desk: Desk)
         assert part in said
 
 
+def test_show_says_when_a_feeds_guids_turned_out_to_be_of_no_use(desk: Desk) -> None:
+    desk.days.poll()
+    assert "guids" not in desk.run("feeds", "show", "krant")
+    items = "".join(
+        f"<item><guid>0</guid><link>https://krant.example/{n}</link><title>{title}</title></item>"
+        for n, title in enumerate(("Brug dicht", "Vorst in de boomgaard"))
+    )
+    body = f'<rss version="2.0"><channel><title>Krant</title>{items}</channel></rss>'
+    desk.days.poll(Reply(body=body.encode()))
+    said = desk.run("feeds", "show", "krant")
+    assert "guids       it gave one guid to two articles" in said
+    assert desk.json("feeds", "show", "krant")["settings"]["guids"] == "shared"
+
+
 def test_show_has_a_document_with_the_history(desk: Desk) -> None:
     desk.days.poll()
     desk.days.poll(Reply(reason=Reason.DNS))
