@@ -1,14 +1,14 @@
 """An article in parts: its further pages, asked one after another and joined to one text.
 
 A page that names the next part of itself (`rel=next`, `ArticlePage.next_page_url`) is read on, at most MAX_PARTS in
-all, on its own host only, each at the host's turn. A part that does not come ends it: what was read stays, and says
-what is missing. Called by `ingest.poll`.
+all, on its own host only (its name and port; http and https count as one), each at the host's turn. A part that does
+not come ends it: what was read stays, and says what is missing. Called by `ingest.poll`.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urldefrag
+from urllib.parse import urldefrag, urlsplit, urlunsplit
 
 from archive.model.outcome import Exchange, PageFailed, PageRead, PageResult
 from archive.model.stated import ArticlePage, Claim
@@ -47,6 +47,7 @@ async def with_parts(
     try:
         async with asyncio.timeout(PARTS_S):
             while url is not None:
+                url = _secure(url, exchange.url)
                 missing = _not_to_ask(url, exchange.url, seen, len(read))
                 if missing is not None:
                     break
@@ -143,7 +144,22 @@ def _bare(url: str) -> str:
 
 
 def _is_same_host(url: str, home: str) -> bool:
+    """Tell whether two addresses are of one host, WIRE's name and port; http and https at their usual ports are one."""
     try:
-        return host_of(url) == host_of(home)
+        one, other = host_of(url), host_of(home)
     except BadAddress:
         return False
+    return one == other or (_usual(one) is not None and _usual(one) == _usual(other))
+
+
+def _usual(host: str) -> str | None:
+    name, _, port = host.rpartition(":")
+    return name if port in ("80", "443") else None
+
+
+def _secure(url: str, home: str) -> str:
+    """Return `url` as https where only its scheme is behind that of `home`: many pages name their next part so."""
+    if url.startswith("http:") and home.startswith("https:") and _is_same_host(url, home):
+        parts = urlsplit(url)
+        return urlunsplit(parts._replace(scheme="https", netloc=urlsplit(home).netloc))
+    return url

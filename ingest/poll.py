@@ -29,8 +29,9 @@ from archive.model.outcome import (
     Validators,
 )
 from archive.model.site import SiteRules
-from archive.model.stated import ArticlePage, Enclosure, ParsedFeed
+from archive.model.stated import ArticlePage, Enclosure, ParsedFeed, WallKind
 from ingest.children import Child, onward, with_children
+from ingest.page.detours import wall_of_detour
 from ingest.parts import Part, with_parts
 from ingest.wire.links import links
 from ingest.wire.result import ACCEPT_PAGE, Failed, Fetched, FetchResult, NotModified, Request
@@ -322,6 +323,7 @@ async def page_of(
             detail=f"the reader failed: {type(error).__name__}: {error}",
             body=fetched.body,
         )
+    page = _as_asked(page, fetched.exchange)
     said = directives_in(fetched.exchange.headers.get("x-robots-tag", ""))
     return PageRead(
         page=replace(page, robots=tuple(dict.fromkeys((*page.robots, *said)))),
@@ -329,6 +331,15 @@ async def page_of(
         body_digest=body_digest(fetched.body),
         content_type=fetched.content_type,
     )
+
+
+def _as_asked(page: ArticlePage, exchange: Exchange) -> ArticlePage:
+    """Return a page for who asked for an article: nothing but a wall, where its address led to another place."""
+    if page.wall is not None and page.wall.kind is not WallKind.PAYWALL:
+        return page
+    listed = next((claim.stated for claim in page.claims if claim.field == "list"), None)
+    wall = wall_of_detour(exchange.requested_url, exchange.url, listed=listed)
+    return page if wall is None else ArticlePage(wall=wall, robots=page.robots)
 
 
 def media_type_of(content_type: str | None) -> str:

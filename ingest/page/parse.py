@@ -27,6 +27,7 @@ from ingest.page.dating import date_raws, state_dates, zone_of
 from ingest.page.headerline import Moment, find_headline, read_header_line
 from ingest.page.jsonld import read_linked_data
 from ingest.page.language import detected
+from ingest.page.listing import list_marker, n_listed
 from ingest.page.live import set_sections, updates_of
 from ingest.page.liveshown import updates_shown
 from ingest.page.measure import minutes_to_read
@@ -119,7 +120,10 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
     if set_sections(body.root, text, listed or shown, all_shown=bool(shown)):
         html, text = body.rendered(page.base_url)
 
-    wall = find_wall(Evidence(page=page, meta=meta, data=data, article=article, text=text))
+    listed_here = n_listed(page, meta, data, text) if article is None else 0
+    wall = find_wall(
+        Evidence(page=page, meta=meta, data=data, article=article, text=text, n_listed=listed_here)
+    )
     robots = robots_of(meta)
     if wall is not None and wall.kind is not WallKind.PAYWALL:
         return ArticlePage(wall=wall, robots=robots)
@@ -152,6 +156,8 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
         site_zone=site_zone,
         ruled=ruled,
     )
+    if listed_here:
+        ledger.state("list", "inferred", list_marker(listed_here), listed_here)
     for kind, line in corrections_in(text):
         ledger.state(kind, "visible", line, line)
     return replace(

@@ -2,7 +2,7 @@
 
 Asked only about a page whose text came out short, has no article or lies at an address of walls: the
 marks of consent tools and of sign-in stand on most good pages too. `unrelated` and what the wire can
-tell (status, headers) are decided elsewhere.
+tell (status, headers) are decided elsewhere, and so is where an address led (`ingest.page.detours`).
 """
 
 import re
@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
+from archive.identity.address import is_durable
 from archive.model.stated import Wall, WallKind
 from ingest.clean import one_line
 from ingest.page.jsonld import LinkedData, Node
+from ingest.page.listing import list_marker
 from ingest.page.measure import count_words
 from ingest.page.meta import MetaTags
 from ingest.page.text import offers
@@ -92,13 +94,17 @@ _EMPTY_ROOT = ("root", "app", "__next", "__nuxt", "main-app")
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What a wall is told by: the page, its linked data, the text that came out of it."""
+    """What a wall is told by: the page, its linked data, the text that came out of it.
+
+    `n_listed`: so many articles the page lists in place of being one (`ingest.page.listing`).
+    """
 
     page: PageTree
     meta: MetaTags
     data: LinkedData
     article: Node | None
     text: str
+    n_listed: int = 0
 
 
 def find_wall(e: Evidence) -> Wall | None:
@@ -144,6 +150,8 @@ def _without_article(e: Evidence, n_words: int) -> Wall | None:
         for title in titles:
             if (match := _MISSING_WORDS.search(title)) is not None:
                 return Wall(kind=WallKind.MISSING, marker=one_line(match[0]))
+    if e.n_listed and is_durable(e.page.url):
+        return Wall(kind=WallKind.MISSING, marker=list_marker(e.n_listed))
     return None
 
 

@@ -121,6 +121,25 @@ def test_a_part_on_another_port_of_its_host_is_not_asked_for(web: FakeWeb) -> No
     assert len(web.asked) == 1
 
 
+def test_a_part_named_with_the_scheme_of_old_is_asked_for_as_the_page_was(web: FakeWeb) -> None:
+    web.on(BASE, web.page(part(1, "http://krant.example/brug/2")))
+    web.on(f"{BASE}/2", web.page(part(2)))
+    result = joined(read(web))
+    assert [request.url for request in web.asked] == [BASE, f"{BASE}/2"]
+    assert "Deel 2 gaat" in (result.page.text or "")
+    assert result.missing is None
+
+
+def test_a_part_that_leads_to_https_is_of_the_same_host(web: FakeWeb) -> None:
+    plain = BASE.replace("https:", "http:")
+    web.on(plain, web.page(part(1, f"{BASE}/2")))
+    web.on(f"{BASE}/2", web.page(part(2)))
+    result = joined(read(web, plain))
+    assert [request.url for request in web.asked] == [plain, f"{BASE}/2"]
+    assert "Deel 2 gaat" in (result.page.text or "")
+    assert result.missing is None
+
+
 def test_a_next_page_that_leads_back_ends_it(web: FakeWeb) -> None:
     web.on(BASE, web.page(part(1, f"{BASE}/2")))
     web.on(f"{BASE}/2", web.page(part(2, f"{BASE}/3")))

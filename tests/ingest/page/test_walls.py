@@ -123,3 +123,61 @@ def test_news_about_subscribers_is_news() -> None:
     assert found.wall is None
     assert found.text is not None
     assert found.text.endswith(news)
+
+
+# ---- a list of articles in place of one ----------------------------------------------------------
+
+
+def teasers(n: int, *, to: str = "/regio/{}", tag: str = "article") -> str:
+    return "".join(
+        f"<{tag}><header><h2><a href='{to.format(row)}'>Bericht {row} over de brug en de vaart</a></h2></header>"
+        f"<p>Op kade {row} van de haven lag deze week een schip dat niemand kende en dat ook niemand miste.</p></{tag}>"
+        for row in range(n)
+    )
+
+
+SITE = '<meta property="og:type" content="website">'
+LISTS = {
+    "og:type": f"<html lang=nl><head><title>Regio | Krant</title>{SITE}</head><body><h1>Regio</h1>{teasers(8)}",
+    "a body's class": f'<html lang=nl><body class="archive category"><h1>Regio</h1>{teasers(8, tag="div")}',
+    "linked data": '<html lang=nl><head><script type="application/ld+json">{"@type":"CollectionPage"}</script></head>'
+    f"<body><h1>Regio</h1><ul>{teasers(8, tag='li')}</ul>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LISTS)
+def test_a_list_of_articles_in_place_of_one_is_missing(what: str) -> None:
+    address = "https://kustkrant.example/regio/nieuwe-brug-over-de-vaart-geopend"
+    found = read(f"{LISTS[what]}</body></html>", address)
+    assert found.wall is not None
+    assert (found.wall.kind, found.wall.marker) == (WallKind.MISSING, "a list of 8 articles")
+    assert (found.title, found.text) == (None, None)
+
+
+def test_a_list_at_the_address_of_a_list_is_what_was_asked_for() -> None:
+    found = read(f"{LISTS['og:type']}</body></html>", "https://kustkrant.example/regio")
+    assert found.wall is None
+    assert [claim.stated for claim in found.claims if claim.field == "list"] == [
+        "a list of 8 articles"
+    ]
+
+
+NO_LISTS = {
+    "an article with a list under it": page(head=SITE, after=teasers(8)),
+    "a page that does not call itself one": f"<html lang=nl><body><h1>Acht bruggen</h1>{teasers(8)}",
+    "linked data of an article": page(
+        head=SITE + '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Acht"}</script>',
+        paragraphs=(),
+        inside=teasers(8),
+    ),
+    "its own parts": page(head=SITE, paragraphs=(), inside=teasers(8, to="#deel-{}")),
+    "four headlines": page(head=SITE, paragraphs=(), inside=teasers(4)),
+    "other sites": page(head=SITE, paragraphs=(), inside=teasers(8, to="https://x.example/{}")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", NO_LISTS)
+def test_an_article_that_lists_others_is_one(what: str) -> None:
+    found = read(NO_LISTS[what])
+    assert found.wall is None
+    assert [claim for claim in found.claims if claim.field == "list"] == []
