@@ -8,7 +8,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from archive.identity.address import is_durable
+from archive.identity.address import is_durable, url_key
 from archive.model.stated import Wall, WallKind
 
 # The front page, in one language too: "/", "/index.html", "/en", "/nl-be/".
@@ -42,7 +42,7 @@ def wall_of_detour(asked_url: str, url: str, *, listed: str | None = None) -> Wa
         asked, came_to = urlsplit(asked_url), urlsplit(url)
     except ValueError:
         return None
-    if not _is_of_an_article(asked) or asked.path.rstrip("/") == came_to.path.rstrip("/"):
+    if not _is_of_an_article(asked, asked_url):
         return None
     if _FRONT.fullmatch(came_to.path) and not came_to.query:
         return Wall(kind=WallKind.MISSING, marker=f"led to the front page {_told(came_to)}")
@@ -54,8 +54,9 @@ def wall_of_detour(asked_url: str, url: str, *, listed: str | None = None) -> Wa
     return None
 
 
-def _is_of_an_article(asked: SplitResult) -> bool:
-    return not _FRONT.fullmatch(asked.path) or bool(asked.query)
+def _is_of_an_article(asked: SplitResult, asked_url: str) -> bool:
+    """Tell an address from the front page's; one with nothing but trackers behind it is that."""
+    return not _FRONT.fullmatch(asked.path) or "?" in (url_key(asked_url) or "")
 
 
 def _last(parts: SplitResult) -> str:

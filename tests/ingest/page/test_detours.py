@@ -50,6 +50,10 @@ def test_a_front_page_a_gate_and_a_till_are_walls(led_to: str, kind: WallKind) -
         (ASKED, "https://www.kustkrant.example/binnenland/brug-over-de-vaart"),
         (ASKED, f"{HOST}/?p=1204"),
         (f"{HOST}/", f"{HOST}/nl/"),
+        (f"{HOST}/?utm_source=rss", f"{HOST}/"),
+        (f"{HOST}/nl/?utm_source=rss", f"{HOST}/nl/"),
+        (f"{HOST}/nl/", f"{HOST}/"),
+        (f"{HOST}/login/hoe-het-werkt", f"{HOST}/login/hoe-het-werkt/"),
         (f"{HOST}/abonnement/duurder", f"{HOST}/abonnement/duurder-in-mei"),
         (ASKED, f"{HOST}/economie/loginfraude-bij-de-bank"),
         (ASKED, f"{HOST}/regio/abonneerservice"),
@@ -68,8 +72,9 @@ def test_a_list_is_a_wall_for_who_asked_for_one_article() -> None:
     assert wall_of_detour(f"{HOST}/blog", f"{HOST}/en/blog", listed="a list of 8 articles") is None
 
 
-def test_an_address_of_nothing_but_a_query_may_be_an_articles() -> None:
-    wall = wall_of_detour(f"{HOST}/?p=1204", f"{HOST}/nl/")
+@pytest.mark.parametrize("led_to", [f"{HOST}/nl/", f"{HOST}/"])
+def test_an_address_of_nothing_but_a_query_may_be_an_articles(led_to: str) -> None:
+    wall = wall_of_detour(f"{HOST}/?p=1204", led_to)
     assert wall is not None
     assert wall.kind is WallKind.MISSING
 
