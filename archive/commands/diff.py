@@ -32,15 +32,24 @@ Word = list[tuple[str, str]]
     epilog="""\b
 EXAMPLES
   newsarchive diff k7q2
+  newsarchive diff k7q2 --side
   newsarchive diff k7q2 1 3 --full"""
 )
 @click.argument("article_id", metavar="ID")
 @click.argument("numbers", metavar="[A B]", nargs=-1, type=click.IntRange(min=1))
 @click.option("--full", is_flag=True, help="Unchanged paragraphs too.")
+@click.option(
+    "--side/--inline", "is_side", default=False, help="Side by side, or in one text (the default)."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document (schema 1).")
 @pass_place
 def diff(
-    place: Place, article_id: str, numbers: tuple[int, ...], full: bool, as_json: bool
+    place: Place,
+    article_id: str,
+    numbers: tuple[int, ...],
+    full: bool,
+    is_side: bool,
+    as_json: bool,
 ) -> int | None:
     """Show what an edit changed, word by word: {-taken out-} {+put in+}.
 
@@ -71,7 +80,7 @@ def diff(
     if as_json:
         terminal.echo_json(_document(article, old, new, difference))
     else:
-        _show(place, article, old, new, difference, revisions, full=full)
+        _show(place, article, old, new, difference, revisions, full=full, is_side=is_side)
     return None
 
 
@@ -152,6 +161,7 @@ def _show(
     revisions: "Sequence[Revision]",
     *,
     full: bool,
+    is_side: bool,
 ) -> None:
     from archive import terminal as t
     from archive.difference import compare_words
@@ -167,13 +177,20 @@ def _show(
     width = min(t.columns(), 100) if place.is_terminal else 100
     title = compare_words(old.title, new.title)
     is_title_changed = old.title.split() != new.title.split()
-    if is_title_changed or full:
-        _echo_pieces(place, "Title", title, width, full=True)
-    for label, pieces in _labelled(difference, new.text, full=full):
-        if pieces is None:
-            t.echo(f" {label:<6} unchanged (--full)")
-        else:
-            _echo_pieces(place, label, pieces, width, full=full)
+    if is_side:
+        from archive.commands.diff_sides import show_sides
+
+        titles = [("Title", title)] if is_title_changed or full else []
+        heads = f"{old.number}, {told(old)}", f"{new.number}, {told(new)}"
+        show_sides(place, heads, [*titles, *_labelled(difference, new.text, full=full)], full=full)
+    else:
+        if is_title_changed or full:
+            _echo_pieces(place, "Title", title, width, full=True)
+        for label, pieces in _labelled(difference, new.text, full=full):
+            if pieces is None:
+                t.echo(f" {label:<6} unchanged (--full)")
+            else:
+                _echo_pieces(place, label, pieces, width, full=full)
     if also := ", ".join(_also_changed(old, new)):
         t.echo(f" Also   {also}")
     summary = (
@@ -216,21 +233,33 @@ def _echo_pieces(
     """Write changed text, wrapped, with signs and, on colour, in colour."""
     from archive import terminal as t
 
-    line, room = "", 0
     first = f" {label:<6} "
+    for line, _ in wrapped(place, pieces, width - 8, full=full) or [("", 0)]:
+        t.echo((first + line).rstrip())
+        first = " " * 8
+
+
+def wrapped(
+    place: Place, pieces: "Sequence[Piece]", width: int, *, full: bool
+) -> list[tuple[str, int]]:
+    """Return changed text in lines of at most `width` columns, each with the columns that it takes."""
+    from archive import terminal as t
+
+    lines: list[tuple[str, int]] = []
+    line, taken = "", 0
     for word in _words(pieces, full=full):
-        for glued in _within(word, width - 8):
+        for glued in _within(word, width):
             size = sum(t.text_width(text) for text, _ in glued)
             painted = "".join(
                 t.paint(text, look, colour=place.has_colour) if look else text
                 for text, look in glued
             )
-            if line and room < size + 1:
-                t.echo(first + line)
-                first, line = " " * 8, ""
-            room = (room - 1 if line else width - 8) - size
+            if line and taken + 1 + size > width:
+                lines.append((line, taken))
+                line, taken = "", 0
+            taken += size + (1 if line else 0)
             line = f"{line} {painted}" if line else painted
-    t.echo((first + line).rstrip())
+    return [*lines, (line, taken)] if line else lines
 
 
 def _words(pieces: "Sequence[Piece]", *, full: bool) -> Iterator[Word]:
