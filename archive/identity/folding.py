@@ -7,6 +7,7 @@ a few accents, where folding by Unicode and a regular expression take 220).
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -67,6 +68,17 @@ def words_of(folded: str) -> list[str]:
         else:
             spread.append(word)
     return spread
+
+
+def n_words_of(words: Sequence[str], text: str) -> int:
+    """Return how many words `words`, those of `text`, would be with spaces between: a pair of signs is half a one.
+
+    A Japanese or Chinese word has two signs as a rule, and a run of n signs makes n - 1 pairs.
+    """
+    if text.isascii() or not _UNSPACED.search(text[:MAX_CHARS]):
+        return len(words)
+    n_pairs = sum(_UNSPACED.match(word) is not None for word in words)
+    return len(words) - n_pairs // 2
 
 
 def words_in(text: str) -> list[str]:

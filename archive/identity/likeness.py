@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from zlib import crc32
 
 from archive.identity.address import is_home, url_key
-from archive.identity.folding import fold, numbers_of, words_in
+from archive.identity.folding import fold, n_words_of, numbers_of, words_in
 
 HEAD_WORDS: Final = (
     80  # a summary is the head of its text: keys of the head meet those of a summary
@@ -105,16 +105,17 @@ class Traits:
     def words(self) -> tuple[str, ...]:
         return tuple(words_in(self.telling.text or self.telling.summary))
 
-    @property
+    @cached_property
     def n_words(self) -> int:
-        return len(self.words)
+        """How long the text is, in words as scripts with spaces have them."""
+        return n_words_of(self.words, self.telling.text or self.telling.summary)
 
     @cached_property
     def brief(self) -> tuple[str, ...]:
         """The words of a separate summary, or of a text short enough to be one."""
         if self.telling.text and self.telling.summary:
             return tuple(words_in(self.telling.summary))
-        return self.words if self.n_words <= MAX_SUMMARY_WORDS else ()
+        return self.words if len(self.words) <= MAX_SUMMARY_WORDS else ()
 
     @cached_property
     def shingles(self) -> frozenset[Shingle]:
@@ -198,7 +199,7 @@ def _keys_of(traits: Traits) -> tuple[Key, ...]:
     site = traits.telling.site
     keys = [Key(KeyKind.ID, _hash64(f"{site} {i}")) for i in sorted(traits.ids.opaque)[:3]]
     keys += [Key(KeyKind.ID, _hash64(f"{site} {i}")) for i in sorted(traits.ids.numeric)[:3]]
-    if traits.n_words >= MIN_HASHED_WORDS:
+    if len(traits.words) >= MIN_HASHED_WORDS:
         keys.append(Key(KeyKind.TEXT, _hash64(" ".join(traits.words))))
     keys += [Key(KeyKind.TITLE, _hash64(title)) for title in _title_forms(traits)]
     runs = _run_hashes(traits.words)

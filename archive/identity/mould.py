@@ -1,8 +1,9 @@
 """The guard against moulds: texts that are alike because a desk writes them so, not because they tell one thing.
 
 A weather report, a match report, results by municipality, a numbered series: the words agree and
-the subject differs. Three marks, each with words to show for it: part numbers, days, and names
-that stand in one telling only, on both sides. Called by `archive.identity.rules`.
+the subject differs. Five marks, each with words to show for it: part numbers, days, names that
+stand in one telling only, on both sides, what the headlines name, and what is exchanged in the
+slots of a common frame (`archive.identity.slots`). Called by `archive.identity.rules`.
 """
 
 import re
@@ -13,6 +14,8 @@ from typing import Final
 
 from archive.identity.folding import words_in
 from archive.identity.likeness import Traits, names_in
+from archive.identity.limits import LIMITS, Limits
+from archive.identity.slots import Frame, Slot, has_digit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +85,6 @@ _YEAR: Final = re.compile(r"(?:19|20)\d\d$")
 
 HEAD_WORDS: Final = 60  # a report says its day where it begins; further on it tells of other days
 
-MIN_EXCLUSIVE_NAMES: Final = 2
-"""One name is a correction; two that no word of the other telling answers are another subject."""
-
-MIN_EXCLUSIVE_SHARE: Final = 0.30
-"""Of all names of either side. In moulds whose names differ it is .4 to 1; in copies edited by 5 % of
-their words .00 to .12, and in stories that grew it is 0 on the older side."""
-
-MIN_NAME_DENSITY: Final = 0.02  # of the words; in news of eight European languages .05 to .35
-
-MISREAD_SHARE: Final = 0.5
 MAX_MISREAD: Final = 60  # words looked at: the comparison is of each with each
 
 
@@ -147,13 +140,16 @@ def _title_subjects(traits: Traits) -> frozenset[str]:
     return frozenset(names_in(traits.telling.title)) | traits.title_numbers
 
 
-def subject_mark(a: Traits, b: Traits) -> Mark | None:
+def subject_mark(a: Traits, b: Traits, frame: Frame) -> Mark | None:
     """Return a mark if each title names what its own text tells of and the other never mentions.
 
     Whether in capitals or not: "data analyst" and "project manager" of one job advert, two towns in
-    a script without capitals. Numbers are left to the rules: a toll may rise.
+    a script without capitals. Only what stands in a slot of the common `frame` (of `a` and `b`)
+    counts: a headline taken from a paper's own lead is no subject of a mould. Numbers are left to
+    the rules: a toll may rise.
     """
-    left, right = _own_subjects(a, b), _own_subjects(b, a)
+    in_slots, in_other_slots = frame.short_words
+    left, right = _own_subjects(a, b) & in_slots, _own_subjects(b, a) & in_other_slots
     if not left or not right or _are_spellings(left, right):
         return None
     return Mark(
@@ -164,30 +160,77 @@ def subject_mark(a: Traits, b: Traits) -> Mark | None:
 def _own_subjects(mine: Traits, other: Traits) -> frozenset[str]:
     own = frozenset(mine.title_words) & frozenset(mine.words)
     foreign = own - frozenset(other.words) - frozenset(other.title_words)
-    return frozenset(word for word in foreign if len(word) > 1 and not _has_digit(word))
+    return frozenset(word for word in foreign if len(word) > 1 and not has_digit(word))
 
 
-def name_mark(a: Traits, b: Traits) -> Mark | None:
+def name_mark(a: Traits, b: Traits, limits: Limits = LIMITS) -> Mark | None:
     """Return a mark if each telling has names of its own where the rest is alike.
 
     A story that grew has new names on one side only; a corrected name is one, and is spelt alike.
     """
     mine, others = _without_spellings(_exclusive_names(a, b), _exclusive_names(b, a))
-    if min(len(mine), len(others)) < MIN_EXCLUSIVE_NAMES or not (_is_cased(a) and _is_cased(b)):
+    if min(len(mine), len(others)) < limits.exclusive_names:
+        return None
+    if not (_is_cased(a, limits) and _is_cased(b, limits)):
         return None
     share = min(len(mine) / len(a.names), len(others) / len(b.names))
-    if share < MIN_EXCLUSIVE_SHARE:
+    if share < limits.exclusive_share:
         return None
     why = f"one mould, other names: {_shown(mine)} against {_shown(others)}"
     return Mark(rule="names", why=why)
 
 
-def _is_cased(traits: Traits) -> bool:
+def slot_mark(a: Traits, b: Traits, frame: Frame, limits: Limits = LIMITS) -> Mark | None:
+    """Return a mark if two tellings fill the slots of one frame with other names.
+
+    In scripts with capitals the exchanged words must be names, and most exchanges such: a
+    copyeditor exchanges verbs too. In scripts without, and in German with its capital nouns,
+    nothing tells a name from a word: there all that differs must stand in slots, one of them in the
+    opening, or one thing be exchanged for another again and again.
+    """
+    spelt = [(slot, n) for slot, n in frame.exchanges if not _is_one_spelling(slot)]
+    is_cased = _is_cased(a, limits) and _is_cased(b, limits)
+    named = [
+        (slot, n)
+        for slot, n in spelt
+        if not is_cased or (a.names & {*slot.mine} and b.names & {*slot.others})
+    ]
+    is_telling = is_cased and len(a.names) < limits.noun_density * a.n_words
+    n_spelt, n_named = sum(n for _, n in spelt), sum(n for _, n in named)
+    n_words = min(a.n_words, b.n_words)
+    if not named or n_named < limits.slot_density * n_words:
+        return None
+    if is_telling:
+        is_mould = n_named >= limits.slot_named * n_spelt
+    else:
+        signs = len(a.words) / max(1, a.n_words)
+        is_framed = frame.n_loose <= limits.slot_loose * signs * n_words
+        is_framed = is_framed and len(named) <= limits.slot_most
+        head = {*a.words[: int(signs * limits.slot_head)]}
+        is_opening = any(head & {*slot.mine} for slot, _ in named)
+        is_mould = (is_framed and is_opening) or any(n > 1 for _, n in named)
+    if not is_mould:
+        return None
+    slot, _ = named[0]
+    why = f"one mould: {_said(slot.mine)} where the other has {_said(slot.others)}"
+    return Mark(rule="slots", why=why)
+
+
+def _is_one_spelling(slot: Slot) -> bool:
+    """Tell whether a slot holds one name in two spellings (Jansen, Janssen; Kyiv, Kiev)."""
+    return _are_spellings(frozenset(slot.mine), frozenset(slot.others))
+
+
+def _said(words: tuple[str, ...]) -> str:
+    return '"' + " ".join(words[:4]) + '"'
+
+
+def _is_cased(traits: Traits, limits: Limits) -> bool:
     """Tell whether a text is in a script with capitals; a few Latin names in an Arabic text are not."""
-    return len(traits.names) >= MIN_NAME_DENSITY * traits.n_words
+    return len(traits.names) >= limits.name_density * traits.n_words
 
 
-def are_misread(a: Traits, b: Traits) -> bool:
+def are_misread(a: Traits, b: Traits, limits: Limits = LIMITS) -> bool:
     """Tell whether most words that only one side has are a misspelling of one of the other side's.
 
     In a mould the differing words are other words.
@@ -196,16 +239,12 @@ def are_misread(a: Traits, b: Traits) -> bool:
     right = sorted(frozenset(b.words) - frozenset(a.words))
     few, many = sorted((left[:MAX_MISREAD], right), key=len)
     n_alike = sum(any(_alike(word, other) for other in many) for word in few)
-    return n_alike >= MISREAD_SHARE * len(few)
+    return n_alike >= limits.misread_share * len(few)
 
 
 def _exclusive_names(a: Traits, b: Traits) -> frozenset[str]:
     """Return the names of `a` that `b` nowhere mentions."""
     return a.names - frozenset(b.words) - frozenset(b.title_words)
-
-
-def _has_digit(word: str) -> bool:
-    return any(c.isdigit() for c in word)
 
 
 def _without_spellings(

@@ -2,15 +2,29 @@
 
 import pytest
 
+from archive.identity.likeness import Traits
 from archive.identity.mould import (
+    Mark,
     are_misread,
     day_mark,
     name_mark,
     part_mark,
+    slot_mark,
     subject_mark,
     title_mark,
 )
-from tests.archive.identity.tellings import BRIDGE, council, telling, vacancy
+from archive.identity.pair import Pair
+from tests.archive.identity.tellings import BRIDGE, ORCHARD, council, telling, vacancy
+
+
+def subjects(a: Traits, b: Traits) -> Mark | None:
+    pair = Pair(a, b)
+    return subject_mark(pair.long, pair.short, pair.frame)
+
+
+def slots(one: str, other: str) -> Mark | None:
+    pair = Pair(telling("Notices of the day", one), telling("Notices of the day", other))
+    return slot_mark(pair.long, pair.short, pair.frame)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +81,7 @@ def test_a_day_told_further_down_is_the_same_day() -> None:
 
 
 def test_subjects_of_title_and_text_are_a_mark_in_any_case() -> None:
-    mark = subject_mark(vacancy("data analyst", "Delft"), vacancy("project manager", "Delft"))
+    mark = subjects(vacancy("data analyst", "Delft"), vacancy("project manager", "Delft"))
     assert mark is not None
     assert "analyst" in mark.why
     assert "manager" in mark.why
@@ -76,14 +90,73 @@ def test_subjects_of_title_and_text_are_a_mark_in_any_case() -> None:
 def test_a_rewritten_headline_over_the_same_text_is_no_mark() -> None:
     one = telling("Swing bridge closes for eleven months", BRIDGE)
     other = telling("Shopkeepers on the quay fear for their trade", BRIDGE)
-    assert subject_mark(one, other) is None
+    assert subjects(one, other) is None
     assert name_mark(one, other) is None
+
+
+def test_a_headline_from_a_papers_own_lead_is_no_subject() -> None:
+    own = " ".join(ORCHARD.split()[:40])
+    one = telling("Swing bridge closes for months", BRIDGE)
+    other = telling("Frost and fires in the valley", f"{own} {BRIDGE}")
+    assert subjects(one, other) is None
+
+
+FORECAST = (
+    "The morning begins wet in {}, and by the afternoon it will be dry in most places. Along the coast "
+    "it stays cool with a fresh wind from the west. Tonight the clouds part and it cools down quickly."
+)
+BERICHT = (
+    "Am Morgen regnet es in {}, am Nachmittag bleibt es in den meisten Orten trocken. An der Küste bleibt "
+    "es kühl bei frischem Wind aus Westen. In der Nacht lockern die Wolken auf, und es wird schnell kalt."
+)
+YOHO = (
+    "朝の{}では雨が降りますが、午後にはほとんどの場所で晴れるでしょう。海沿いでは西よりの風が吹き、涼しく"
+    "なります。夜には雲が切れて、気温がすぐに下がる見込みです。"
+)
+
+
+@pytest.mark.parametrize(
+    ("mould", "one", "other"),
+    [
+        (FORECAST, "Oldmere", "Newfield"),
+        (BERICHT, "Kaltenfurt", "Steinau"),
+        (YOHO, "白浜町", "北沢市"),
+    ],
+)
+def test_one_name_for_another_in_a_short_mould_is_a_mark(mould: str, one: str, other: str) -> None:
+    mark = slots(mould.format(one), mould.format(other))
+    assert mark is not None
+    assert mark.rule == "slots"
+
+
+def test_a_name_spelt_right_is_no_mark() -> None:
+    assert slots(FORECAST.format("Oldmere"), FORECAST.format("Oldmeer")) is None
+
+
+def test_a_copyeditor_exchanges_words_not_names() -> None:
+    text = FORECAST.format("Oldmere")
+    edited = text.replace("begins", "opens").replace("fresh", "stiff").replace("quickly", "fast")
+    assert slots(text, edited) is None
+
+
+def test_a_german_noun_for_another_further_on_is_no_mark() -> None:
+    text = (
+        BERICHT.format("Kaltenfurt")
+        + " Am Wochenende folgt dann eine Reihe milder und sonniger Tage."
+    )
+    assert slots(text, text.replace("eine Reihe milder", "eine Kette milder")) is None
+
+
+def test_one_name_corrected_in_a_long_story_is_no_mark() -> None:
+    assert (
+        slots(BRIDGE + " " + ORCHARD, (BRIDGE + " " + ORCHARD).replace("Ilse", "Margriet")) is None
+    )
 
 
 def test_a_corrected_name_is_no_mark() -> None:
     one = telling("Kamphuis promises rents", BRIDGE)
     other = telling("Kamphuys promises rents", BRIDGE.replace("Kamphuis", "Kamphuys"))
-    assert subject_mark(one, other) is None
+    assert subjects(one, other) is None
     assert name_mark(one, other) is None
 
 

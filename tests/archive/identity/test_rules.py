@@ -1,5 +1,6 @@
 """The cascade, rule by rule: what joins, what keeps apart, and that the order of asking never matters."""
 
+from dataclasses import fields, replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.identity.likeness import Traits
+from archive.identity.limits import LIMITS, Limits
 from archive.identity.rules import Kind, SiteFacts, Verdict, compare
 from tests.archive.identity.tellings import (
     BRIDGE,
@@ -280,6 +282,128 @@ def test_items_of_one_document_are_two_unless_equal_to_the_letter() -> None:
     assert one(a, b).rule == "listed"
     again = telling("Swing bridge closes", BRIDGE, "https://courant.example/c", guid="3")
     assert one(a, again).is_one
+
+
+def test_a_mould_under_one_fixed_headline_is_two_articles() -> None:
+    a, b = (
+        telling("Jobs of the day", vacancy("planner", city).telling.text, hours=h)
+        for city, h in (("Delft", 0), ("Gouda", 5))
+    )
+    assert one(a, b).rule == "slots"
+
+
+def test_a_toll_that_rose_within_a_day_is_one_story() -> None:
+    told = " ".join(BRIDGE.replace("eleven months", "9 weeks").split()[:110])
+    now = told.replace("9 weeks", "12 weeks")
+    a = telling("Bridge closed for 9 weeks, council decides", told, "https://c.example/a")
+    b = telling("Bridge closed for 12 weeks, council decides", now, "https://c.example/b", hours=5)
+    assert one(a, b).rule == "figures"
+    later = telling(b.telling.title, now, "https://c.example/b", hours=30)
+    assert not one(a, later).is_one
+
+
+def test_a_report_made_of_figures_is_not_one_because_only_they_moved() -> None:
+    text = BRIDGE + " Water at 3 quays: {0} cm, {1} cm, {2} cm; at noon {3} cm, {4} cm, {5} cm."
+    a = telling("Levels in the harbour canal", text.format(*range(11, 17)), "https://c.example/a")
+    b = telling(
+        "Levels in the harbour canal", text.format(*range(21, 27)), "https://c.example/b", hours=5
+    )
+    assert not one(a, b).is_one
+
+
+RETOLD = (
+    "From the second week of April the old swing bridge over the harbour canal will be shut for eleven "
+    "months. The port council took that decision on Tuesday night, after engineers found cracks in two "
+    "of the four steel bearings. Pedestrians and cyclists can cross by a ferry that leaves every ten "
+    "minutes; lorries have to take the ring road, a detour of nine kilometres. On the north quay, "
+    "shopkeepers fear for their trade. Half of her customers come from the other side, says baker Ilse "
+    "Vermaat. Lower rents for as long as the works last were promised by alderman Joost Kamphuis. The "
+    "province pays a third of the six million euros. In the autumn, when the bearings are new, the "
+    "council will decide whether the bridge can carry buses as well. A wider bridge, for which a "
+    "citizens' group had asked, was put off until next year; several members called that a missed "
+    "chance. Built in 1931, the bridge is a listed monument and its look may not be changed."
+)
+
+
+def test_a_story_told_anew_under_its_headline_is_one() -> None:
+    title = "Swing bridge closes for eleven months"
+    a, b = (
+        telling(title, BRIDGE, "https://c.example/a"),
+        telling(title, RETOLD, "https://c.example/b", hours=6),
+    )
+    verdict = one(a, b)
+    assert verdict.rule == "headline"
+    assert verdict.scores["throughout"] > 0.5
+    assert not one(
+        a, telling("A ferry for the quay", RETOLD, "https://c.example/b", hours=6)
+    ).is_one
+
+
+def test_a_headline_over_another_text_in_the_same_furniture_is_two() -> None:
+    title = "What you need to know this morning"
+    furniture = " ".join(BRIDGE.split()[-60:])
+    other = (
+        "A late frost took the blossom of 1931 trees, Ilse Vermaat and Joost Kamphuis say. "
+        + " ".join(ORCHARD.split()[20:])
+    )
+    a = telling(title, BRIDGE, "https://c.example/a")
+    assert not one(a, telling(title, f"{other} {furniture}", "https://c.example/b", hours=6)).is_one
+
+
+def test_two_papers_leads_over_one_wire_story_are_one() -> None:
+    lead = "It rained when the vote was called, and those who had come out for it stayed to the end of it. "
+    copy = lead + " ".join(BRIDGE.split()[30:-25])
+    a = telling("Swing bridge closes for eleven months", BRIDGE, STORY)
+    b = telling(
+        "Swing bridge shut for months", copy, "https://bode.example/1", site="bode.example", hours=3
+    )
+    assert one(a, b).is_one
+
+
+def test_a_cut_story_is_not_one_with_a_follow_up_that_quotes_it() -> None:
+    cut = " ".join(BRIDGE.split()[:65])
+    a = telling("Swing bridge closes for eleven months", cut, STORY)
+    b = telling(
+        "Late frost kills the blossom",
+        f"{ORCHARD} {cut}",
+        "https://b.example/2",
+        site="b.example",
+    )
+    assert one(a, b).kind is Kind.RELATED
+
+
+def test_a_wall_that_speaks_of_neither_headline_joins_nothing() -> None:
+    wall = (
+        "You need a subscription to read on. Log in if you have one, or choose one of our offers. "
+        * 5
+    )
+    a = telling("Alderman resigns after row", wall, "https://courant.example/a/11111")
+    b = telling("Windmill gets new sails", wall, "https://courant.example/b/22222", hours=3)
+    assert not one(a, b).is_one
+
+
+def test_a_short_japanese_line_is_short_however_many_signs_it_has() -> None:
+    line = "住まいと仕事とお金について、毎週編集部が読者の質問に答えます。"
+    a = telling("今週の相談室", line, "https://courant.example/a/11111")
+    b = telling("今週の相談室", line, "https://courant.example/b/22222", hours=24 * 7)
+    assert a.n_words < 20 < len(a.words)
+    assert not one(a, b).is_one
+
+
+def test_every_limit_has_its_reason_and_can_be_moved() -> None:
+    for limit in fields(Limits):
+        assert limit.metadata["why"]
+    a = telling("Bridge", BRIDGE, "https://courant.example/a")
+    b = telling(
+        "Bridge shut", BRIDGE.replace("months", "weeks"), "https://courant.example/b", hours=4
+    )
+    assert compare(a, b).is_one
+    strict = replace(
+        LIMITS, near_text=1.1, like_text=1.1, held_text=1.1, edited_text=1.1, headline_held=1.1
+    )
+    assert (
+        compare(a, b, limits=replace(strict, moved_text=1.1, summary_here=1.1)).rule != "likeness"
+    )
 
 
 # ---- 8, 9, 10 -----------------------------------------------------------------------------------
