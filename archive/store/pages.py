@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive import record
+from archive.identity.alias import amp_key
 from archive.identity.decide import Candidate, Hand, Joined, New, decide_entry
 from archive.identity.likeness import Telling, Traits, traits_of
 from archive.model.kept import EDITS
@@ -25,7 +26,7 @@ from archive.store.faces import Faces
 from archive.store.handlinks import set_apart_from
 from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_at, to_us
-from archive.store.known import Known, KnownVariant
+from archive.store.known import Known, KnownVariant, url_digest
 from archive.store.merging import merge
 from archive.store.pagetasks import LOOKS_APART, has_counters
 from archive.store.policy import DepositPolicy
@@ -35,7 +36,9 @@ from archive.store.schema import (
     observations,
     page_tasks,
     relations,
+    sightings,
     statements,
+    url_keys,
     variants,
 )
 from archive.store.stating import draft_statement
@@ -172,7 +175,7 @@ class PageDeposit:
 
     def _traits(self, variant: KnownVariant, statement: record.Statement) -> Traits:
         sighting = max(variant.seen, key=lambda one: one.id)
-        return traits_of(
+        traits = traits_of(
             Telling(
                 feed_id=sighting.feed_id,
                 site=variant.site,
@@ -187,6 +190,26 @@ class PageDeposit:
                 is_page=True,
             )
         )
+        alias = self._amp_key(statement)
+        if alias is None or alias in traits.url_keys:
+            return traits
+        return replace(traits, url_keys=(*traits.url_keys, alias))
+
+    def _amp_key(self, statement: record.Statement) -> str | None:
+        """Return the key of the page's AMP address, if it is no other article's."""
+        stated = next((c.stated for c in statement.claims if c.field == "amp_url"), None)
+        key = amp_key(statement.url, statement.canonical_url, stated)
+        if key is None:
+            return None
+        others = (
+            sa.select(url_keys.c.digest)
+            .join(sightings, sightings.c.id == url_keys.c.sighting_id)
+            .where(
+                url_keys.c.digest == url_digest(key),
+                sightings.c.variant_id != self._job.variant_id,
+            )
+        )
+        return None if self._connection.execute(others.limit(1)).first() is not None else key
 
     def _observe(self, page: ArticlePage) -> None:
         self._counts = self._counts or bool(page.counters)

@@ -142,6 +142,8 @@ def state_names_and_places(ledger: Ledger, s: Stated) -> None:
         ledger.state("authors", "json-ld", found[0], found)
     if ledger.chosen("tags") is None and (found := topics_shown(s.page.root, s.headline)):
         ledger.state("tags", "visible", ", ".join(found), found)
+    for address in s.meta.links("amphtml"):
+        ledger.state("amp_url", "meta", address, address)
     no_section = _no_sections(s, ledger.names("authors"))
     for name, ladder in _TEXT_LADDERS.items():
         for source, stated in ladder(s):
