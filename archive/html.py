@@ -9,7 +9,7 @@ there can spoil a layout but never let markup through.
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from html import escape, unescape
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -161,18 +161,21 @@ _Relative = Literal["deny", "pass_through"] | tuple[Literal["rewrite_with_base"]
 
 # In what nh3 writes an attribute is a blank, its name and its value in double quotes. In a text
 # the same may stand too, which then costs a second cleaning and changes nothing.
-_RELATIVE: Final = re.compile(r"""="(?!https?:|mailto:)(?:(?<= href=")|(?<= src="))""")
+_RELATIVE: Final = re.compile(r"""="(?!https?:|mailto:)(?:(?<= href=")|(?<= src="))(/(?!/))?""")
 
 
 def _through_nh3(html: str, base_url: str | None) -> str:
     if base_url is None or not base_url.startswith(("http:", "https:")):
         return _cleaner("deny").clean(html)
-    # A base of its own costs a cleaner of its own, 20 us a call; 16 of 17 bodies need none.
+    # A base of its own costs a cleaner of its own, 33 us; 16 of 17 bodies need none.
     cleaned = _cleaner("pass_through").clean(html)
-    if not _RELATIVE.search(cleaned):
+    relative = _RELATIVE.findall(cleaned)
+    if not relative:
         return cleaned
+    if all(relative):  # from the root on: the same from every page of the site
+        base_url = _root_of(base_url)
     try:
-        return _new_cleaner(("rewrite_with_base", base_url)).clean(html)
+        return _cleaner_at(base_url).clean(html)
     except ValueError:  # a base that is no address; its text is a publisher's mistake
         return _cleaner("deny").clean(html)
 
@@ -189,6 +192,17 @@ def _new_cleaner(relative: _Relative) -> nh3.Cleaner:
 
 
 _cleaner = cache(_new_cleaner)
+
+
+@lru_cache(maxsize=64)
+def _cleaner_at(base_url: str) -> nh3.Cleaner:
+    return _new_cleaner(("rewrite_with_base", base_url))
+
+
+def _root_of(url: str) -> str:
+    """Return where the path of an http address begins."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}/"
 
 
 def _renamed(match: re.Match[str]) -> str:

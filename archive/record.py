@@ -146,7 +146,8 @@ _GOES_ON: Final = re.compile(
 _CUT_TITLE: Final = re.compile(r"(?:…|\.\.\.)\s*$")
 _TAG: Final = re.compile(r"<[^>]*>")
 _MORE_THAN_TEXT: Final = re.compile(r"<(?!/|p>|br>)")
-_ADDRESS_IN_HTML: Final = re.compile(r'\bhttps?://[^\s"<>]+')
+# Addresses in which a tracker or a session can hide; the others differ by no more than http and https.
+_LADEN_ADDRESS: Final = re.compile(r'\bhttps?://[^\s"<>?#;]+[?#;][^\s"<>]*')
 
 # A page's place in the ladder of authors: below these stand the feed, then what was only inferred.
 _SURE_SOURCES: Final = frozenset({"rule", "json-ld", "microdata", "opengraph", "meta", "visible"})
@@ -289,8 +290,8 @@ def _quiet_html(html: str | None) -> str:
     """Return html whose addresses have no trackers, and whose words are left to the text's digest."""
     if not html:
         return ""
-    tags = "".join(_TAG.findall(html))
-    return _even(_ADDRESS_IN_HTML.sub(lambda found: _key(unescape(found[0])), tags))
+    tags = "".join(_TAG.findall(html)).replace("http://", "https://")
+    return _even(_LADEN_ADDRESS.sub(lambda found: _key(unescape(found[0])), tags))
 
 
 def _plain(html: str | None) -> str | None:

@@ -186,3 +186,19 @@ TAGS = st.sampled_from([
 def test_addresses_come_out_as_from_a_cleaner_with_their_base(markup: str) -> None:
     expected = html._new_cleaner(("rewrite_with_base", BASE)).clean(markup)
     assert html._through_nh3(markup, BASE) == expected
+
+
+def test_addresses_from_the_root_on_are_made_absolute_at_any_page_of_a_site() -> None:
+    html = '<p><a href="/thema/zee">zee</a> <img src="/foto/1.jpg" alt=""></p>'
+    site = "https://krant.example"
+    expected = f'<p><a href="{site}/thema/zee">zee</a> <img src="{site}/foto/1.jpg" alt=""></p>'
+    assert clean(html, f"{site}/2026/a?b=/c#d") == expected
+    assert clean(html, site) == expected
+
+
+def test_one_address_that_is_relative_to_the_page_takes_the_page_for_its_base() -> None:
+    html = '<a href="/thema">a</a> <a href="deel-2">b</a> <a href="//elders.example/c">c</a>'
+    cleaned = clean(html, "https://krant.example/2026/stuk")
+    assert 'href="https://krant.example/thema"' in cleaned
+    assert 'href="https://krant.example/2026/deel-2"' in cleaned
+    assert 'href="https://elders.example/c"' in cleaned

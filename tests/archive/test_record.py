@@ -178,6 +178,10 @@ def test_a_clock_in_the_text_states_nothing_new_and_a_tracker_in_a_link_neither(
     link = '<a href="https://c.example/x/12345?{}">x</a>'
     c, d = (replace(a, html=link.format(f"fbclid={n}&amp;id=4")) for n in "12")
     assert record.statement_digest(c) == record.statement_digest(d)
+    e, f = (
+        replace(a, html=f'<img src="{scheme}://c.example/x.jpg">') for scheme in ("http", "https")
+    )
+    assert record.statement_digest(e) == record.statement_digest(f)
 
 
 # ---- page against feed --------------------------------------------------------------------------
