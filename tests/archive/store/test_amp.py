@@ -8,7 +8,7 @@ import pytest
 from archive.model.stated import ArticlePage, Claim
 from archive.store import Store
 from tests.archive.store.depositing import Paper, at, deposit_page, open_store
-from tests.archive.store.looking import BRIDGE, FROST, count, story, troubles
+from tests.archive.store.looking import BRIDGE, FROST, count, one, story, troubles
 
 OWN = "https://krant.example/regio/draaibrug-negen-weken-dicht"
 AMP = "https://krant.example/snel-amp/4711208"
@@ -45,3 +45,5 @@ def test_an_address_that_is_another_articles_joins_nothing(store: Store) -> None
     deposit_page(store, OWN, page(), at(3))
     assert count(store, "articles") == 2
     assert count(store, "relations") == 0
+    held = "SELECT count(*) FROM url_keys WHERE key = 'krant.example/snel-amp/4711208'"
+    assert one(store, held) == 1
