@@ -1,7 +1,7 @@
 """The pages for people, the feed over HTTP and what hubs call: a process of its own, which writes the inbox alone.
 
 Public name: `create` (app.py), the Starlette application; `serve` (serving.py) runs it.
-Downwards inside this folder: serving -> app -> documents, callbacks, pages -> views -> pictures, guards.
+Downwards inside this folder: serving -> app -> documents, callbacks, pages -> sheet -> body, views; guards.
 """
 
 from typing import Any

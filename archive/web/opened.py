@@ -9,6 +9,7 @@ from datetime import datetime, tzinfo
 from archive.errors import NotFound
 from archive.front import Archive
 from archive.model.kept import Article, FeedRow, Found, Revision
+from archive.output.beside import Beside, beside_of
 from archive.output.plain import title_of
 
 
@@ -78,6 +79,10 @@ class Opened:
     def revisions(self, article: Article) -> tuple[Revision, ...]:
         """Return the revisions of the telling that is the article's face, oldest first; at least one."""
         return self._archive.revisions(article.id, variant_id=article.face.variant_id)
+
+    def beside(self, article: Article) -> Beside:
+        """Return what the page of the article's face says beside its text."""
+        return beside_of(article.face, self._archive.told(article.face))
 
     def _related(self, article: Article) -> tuple[tuple[str, str], ...]:
         """Return (id, headline) of those related articles that may be named."""

@@ -19,16 +19,15 @@ from archive.model.kept import Article, Found, Revision
 from archive.output.document import public_url
 from archive.output.plain import (
     address_of,
-    direction,
     html_of,
     language_tag,
     shortened,
     title_of,
     web_address,
 )
-from archive.web import views
+from archive.web import sheet, views
+from archive.web.body import body_of
 from archive.web.opened import Opened, open_archive
-from archive.web.pictures import without_pictures
 
 PAGE_HITS: Final = 40
 """Articles on a page of the newest: 22 kB of HTML, under the 30 kB of USE with longer headlines too."""
@@ -102,7 +101,7 @@ class Pages:
             fault=fault,
             items=[views.item(hit, self._zone) for hit in found.hits],
             summary=views.found_sentence(found) if is_answered else None,
-            notes=found.notes,
+            notes=[views.sentence(note) for note in found.notes],
             older=_next_page("/search", {"q": q}, found),
             command=f"newsarchive search {shlex.quote(q[:QUERY_CHARACTERS])}" if q else None,
         )
@@ -112,10 +111,11 @@ class Pages:
         with closing(self._open()) as archive:
             article = archive.article(request.path_params["id"])
             revisions = archive.revisions(article)
+            beside = archive.beside(article)
         face = article.face
         origin = article.sightings[0].feed_title
         url = address_of(face)
-        lang = language_tag(face.language)
+        body = body_of(html_of(face), beside.owned)
         return self._fill(
             "article",
             title=shortened(title_of(face), 90),
@@ -123,17 +123,22 @@ class Pages:
             canonical=f"{self._base}article/{article.id}",
             id=article.id,
             headline=title_of(face),
-            lang=lang,
-            dir=direction(lang),
-            origin=origin,
-            facts=views.meta_line(article, self._zone, origin=origin),
-            published=self._instant(face.published_at),
-            modified=self._instant(face.modified_at),
+            lang=language_tag(face.language),
+            dir=sheet.direction_of(face),
+            kicker=sheet.kicker(article, origin=origin),
+            description=beside.description,
+            authors=[author.name for author in face.authors],
+            facts=sheet.facts_of(face, beside, body),
+            counted=sheet.counted(article.counters, self._zone),
+            published=sheet.published(face, self._zone),
+            modified=sheet.modified(face, beside, self._zone),
             first_seen=self._instant(article.first_seen_at),
             url=url,
             url_host=urlsplit(url).hostname if url else None,
-            page_note=article.page_note,
-            body=Markup(without_pictures(html_of(face))),  # passed the allow-list in html_of
+            callouts=tuple(sheet.callouts(beside, body, article.page_note)),
+            body=Markup(body.html),  # passed the allow-list in html_of
+            live=sheet.live(beside, self._zone),
+            files=[sheet.file_line(file) for file in beside.files],
             tags=face.tags,
             places=views.places(article.sightings),
             sightings=self._sightings(article),
@@ -158,7 +163,7 @@ class Pages:
             canonical=None,
             id=article.id,
             lang=lang,
-            dir=direction(lang),
+            dir=sheet.direction_of(after),
             a=before.number,
             b=after.number,
             revisions=self._revisions(revisions),
@@ -213,7 +218,7 @@ class Pages:
             title="Not found" if status == HTTPStatus.NOT_FOUND else title,
             here="search",
             canonical=None,
-            message=message,
+            message=views.sentence(message),
             is_missing=status == HTTPStatus.NOT_FOUND,
             q=shortened(words, 80),
         )
@@ -296,6 +301,15 @@ def _fault(error: QueryError) -> Mapping[str, object]:
         "marked": error.query[start:end],
         "after": error.query[end:],
         "caret": " " * start + "^" * error.length,
-        "message": str(error),
-        "hint": error.hint,
+        "message": views.sentence(str(error)),
+        "mended": _mended(error),
     }
+
+
+def _mended(error: QueryError) -> str | None:
+    """Return the query with its fault replaced by the nearest valid spelling; None where there is none."""
+    if error.hint is None:
+        return None
+    start, end = error.position, error.position + error.length
+    field, colon, _ = error.query[start:end].rpartition(":")
+    return f"{error.query[:start]}{field}{colon}{error.hint}{error.query[end:]}"

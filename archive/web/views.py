@@ -3,13 +3,13 @@
 Templates decide nothing beyond "is there one"; what they print has been decided here.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from itertools import groupby
 
 from archive.model.kept import (
-    Article,
     FeedRow,
     Found,
     Hit,
@@ -37,6 +37,13 @@ KIND_WORDS = {
     RevisionKind.PAGE: "its page was read",
     RevisionKind.REPARSE: "read anew by us",
 }
+
+
+_SAMPLE = 400
+"""Characters that tell a text's direction: a headline, or the first lines of a text."""
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff]")
+"""Letters of the scripts written from right to left (Unicode 16, Bidi_Class R and AL)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,25 @@ def instant(at: datetime, zone: tzinfo) -> Instant:
     return Instant(iso=iso, whole=f"{day}, {there:%H:%M}", clock=f"{there:%H:%M}")
 
 
+def day_alone(at: datetime) -> Instant:
+    """Return a day of which no hour was stated; its instant is 00:00 UTC of that day."""
+    there = at.astimezone(UTC)
+    day = f"{there.day} {MONTHS[there.month - 1]} {there.year}"
+    return Instant(iso=f"{there:%Y-%m-%d}", whole=day, clock=day)
+
+
+def text_direction(text: str, lang: str | None) -> str:
+    """Return "rtl" or "ltr" as most letters of a text are written, whatever its feed calls its language.
+
+    A text without letters goes as its language does, "auto" for none.
+    """
+    letters = [letter for letter in text[:_SAMPLE] if letter.isalpha()]
+    if not letters:
+        return direction(lang)
+    n_right_to_left = len(_RIGHT_TO_LEFT.findall("".join(letters)))
+    return "rtl" if n_right_to_left * 2 > len(letters) else "ltr"
+
+
 def day_name(day: date, today: date) -> str:
     """Return "Today", "Yesterday" or "Tuesday 24 November 2026"."""
     match (today - day).days:
@@ -116,7 +142,7 @@ def item(hit: Hit, zone: tzinfo) -> Item:
         feed=hit.feed,
         feed_title=hit.feed_title or hit.feed,
         lang=lang,
-        dir=direction(lang),
+        dir=text_direction("".join(text for text, _ in hit.title.parts), lang),
         notes=tuple(_notes(hit)),
     )
 
@@ -175,22 +201,6 @@ def feed_note(feed: FeedRow) -> str:
     return shortened(feed.reasons[0], 200) if feed.reasons else ""
 
 
-def meta_line(article: Article, zone: tzinfo, *, origin: str) -> tuple[str, ...]:
-    """Return the facts under a headline, in the order they are read; instants and `origin`, the feed, apart."""
-    face = article.face
-    site = face.site_name or ""
-    facts = ["" if site.casefold() == origin.casefold() else site, face.section or ""]
-    names = [author.name for author in face.authors]
-    facts.append(f"by {', '.join(names)}" if names else "")
-    if face.reading_minutes:
-        facts.append(f"{face.reading_minutes} min read")
-    facts += [
-        f"{number(counter.value)} {counter.kind} on {instant(counter.observed_at, zone).whole}"
-        for counter in article.counters[-1:]
-    ]
-    return tuple(fact for fact in facts if fact)
-
-
 def found_sentence(found: Found) -> str:
     """Say how much was found and how long it took."""
     took = f"{max(1, round(found.elapsed_s * 1_000))} ms"
@@ -243,6 +253,12 @@ def changed_sentence(n_changed: int, n_words: int, *, is_title_changed: bool) ->
     return f"{words}, and the headline." if is_title_changed else f"{words}."
 
 
+def sentence(words: str) -> str:
+    """Return words as a sentence: errors and notes are written to stand behind a colon."""
+    ended = words if words.endswith((".", "?", "!", "…")) else f"{words}."
+    return ended[:1].upper() + ended[1:]
+
+
 def places(sightings: Sequence[Sighting]) -> str:
     """Say in how many feeds an article was seen."""
     n_feeds = len({sighting.feed for sighting in sightings})
@@ -252,6 +268,11 @@ def places(sightings: Sequence[Sighting]) -> str:
 def number(n: int) -> str:
     """Return a count for people: 61,090."""
     return f"{n:,}"
+
+
+def plural(n: int, word: str) -> str:
+    """Return a count with its word: 1 picture, 12 pictures."""
+    return f"{number(n)} {word}" if n == 1 else f"{number(n)} {word}s"
 
 
 def _untitled(hit: Hit) -> Snippet:
