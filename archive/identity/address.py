@@ -26,7 +26,8 @@ _FRAGMENT_THAT_NAMES: Final = re.compile(
     re.IGNORECASE,
 )
 _NO_HOST: Final = re.compile(r"[\s%\\\"'<>(){}|^`,;!*&=+$~]|^\.*$|\.\.")
-_HOST_LABELS: Final = re.compile(r"(?:www\d{0,2}|m|mobile|mobil|amp)$")
+_HOST_LABELS: Final = re.compile(r"(?:www\d{0,2}|m|mobile|mobil|touch|amp)$")
+_LANGUAGE_LABEL: Final = re.compile(r"[a-z]{2,3}$")
 _COUNTRY_SECOND_LEVEL: Final = frozenset(
     ("co", "com", "net", "org", "gov", "edu", "ac", "or", "ne", "go", "gob", "nom")
 )
@@ -36,7 +37,11 @@ _INDEX_FILE: Final = re.compile(
 _AMP_TAIL: Final = re.compile(
     r"(?:/amp(?:html)?(?:\.html?)?|\.amp|[.-]amp(?=\.html?$))(?=$|\.html?$)"
 )
-_PATH_SESSION: Final = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+# The second form is ASP.NET's, 24 letters and figures.
+_PATH_SESSION: Final = re.compile(
+    r";(?:jsessionid|phpsessid|sid)=[^/;?]*|(?<=/)\(S\([a-z0-9]{24}\)\)/", re.IGNORECASE
+)
+_PRINT_TAIL: Final = re.compile(r"/(?:print|printable)$", re.IGNORECASE)
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -122,7 +127,7 @@ def site_of(url: str | None, feed_url: str) -> str:
 _PLAIN: Final = re.compile(
     r"https?://([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)((?:/[\w~-][\w.~-]*)+)/?", re.ASCII
 )
-_MAY_FALL_AWAY: Final = re.compile(r"amp|/(?:index|default)\.", re.IGNORECASE)
+_MAY_FALL_AWAY: Final = re.compile(r"amp|/(?:index|default)\.|/print", re.IGNORECASE)
 
 
 def _plain(url: str) -> tuple[str, str] | None:
@@ -167,6 +172,8 @@ def _host_key(parts: SplitResult) -> str:
     labels = _ascii_host(parts).split(".")
     while len(labels) > 2 and _HOST_LABELS.match(labels[0]) and not _is_suffix(labels[1:]):
         del labels[0]
+    if len(labels) > 3 and labels[1] == "m" and _LANGUAGE_LABEL.match(labels[0]):
+        del labels[1]  # en.m.paper.example is en.paper.example for telephones
     host, port = ".".join(labels), _port(parts)
     host = f"[{host}]" if ":" in host else host
     return f"{host}:{port}" if port else host
@@ -178,14 +185,16 @@ def _is_suffix(labels: list[str]) -> bool:
 
 
 def _path_key(path: str) -> str:
-    if ";" in path:
+    if ";" in path or "/(" in path:
         path = _PATH_SESSION.sub("", path)
     segments = list(_walk(quote_rest(path)))
     if len(segments) > 1 and segments[0] == "amp":
         del segments[0]
     path = "".join(f"/{segment}" for segment in segments)
     path = _INDEX_FILE.sub("", path)
-    return _AMP_TAIL.sub("", path)
+    path = _AMP_TAIL.sub("", path)
+    bare = _PRINT_TAIL.sub("", path)
+    return bare if _holds_id(bare) else path
 
 
 def _walk(path: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ TRACKER_PREFIXES: Final = tuple(
             """
             utm_ utm- mtm_ matomo_ pk_ piwik_ hsa_ __hs _hs hscta wt_ mc_ ns_ at_ ga_ gaa_ guce_
             itm_ fb_ bsft_ vero_ oly_ ml_subscriber elq trk_ cx_ __cf_chl amp_ sc_camp dm_ stm_
-            tblci rb_click aspsessionid cmp_ xt_ hmb_ cn-reloaded yadclid ytclid mkt_ ef_
+            tblci rb_click _x_tr_ aspsessionid cmp_ xt_ hmb_ cn-reloaded yadclid ytclid mkt_ ef_
             """
         )
     )
@@ -34,7 +34,7 @@ TRACKERS: Final = _names(
     """
     # Mailing tools, analytics, sharing
     """
-    _openstat _ga _gl _ke _kx _bta_tid _bta_c trk trkcampaign trkinfo nr_email_referer __s
+    _openstat _ga _gl _gsa _ke _kx _bta_tid _bta_c trk trkcampaign trkinfo nr_email_referer __s
     ss_source ss_campaign_id ss_email_id campaign_id campaignid campid sp_aid rtid vgo_ee spm scm
     _branch_match_id _branch_referrer usqp wprov sharetype shared_link_id share_id sr_share
     spreadtype fb_source hc_ref hc_location fref __tn__ __xts__ xing_share referrer referer
@@ -45,7 +45,7 @@ TRACKERS: Final = _names(
     ncid ocid cvid icid intcid intcmp cmpid cmp xtor xts xtref xtcr maca smid smtyp smprod emc
     srnd sref itid reflink __source __twitter_impression soc_src soc_trk guccounter .tsrc tsrc mbid
     traffic_source ito segmentid taid feedtype feedname rssfeed from_rss fromrss rssid rsscid
-    echobox s_cid cxrecs_s os_ehash ssrc gift_token unlocked_article_code accesstoken isfreemail
+    echobox iref ssm s_cid cxrecs_s os_ehash ssrc gift_token unlocked_article_code accesstoken isfreemail
     syn-25a6b1a6
     """
     # Sessions
@@ -57,14 +57,14 @@ TRACKERS: Final = _names(
 AMBIGUOUS: Final = _names(
     """
     ref source src from via cid sid mod partner share medium campaign channel origin feed app
-    output outputtype view format amp rss s st link cmpn kampagne type
+    output outputtype view format amp rss s st link cmpn kampagne type print printable
     """
 )
 
 _CHANNEL: Final = re.compile(
     r"(?:rss|feed|atom|twitter|facebook|fb|linkedin|whatsapp|telegram|instagram|reddit|bluesky"
     r"|mastodon|threads|e-?mail|mail|newsletter|nl|social|share|home(?:page)?|app|push"
-    r"|google(?:news)?|apple(?:news)?|flipboard|amp(?:html)?|mobile|ios|android|copy(?:link)?"
+    r"|google(?:news)?|apple(?:news)?|flipboard|amp(?:html)?|mobile|ios|android|copy(?:link)?|print"
     r"|true|1)?\d?(?:$|[-_.:/|\s].*)",
     re.IGNORECASE,
 )

@@ -46,6 +46,7 @@ _REDIRECTORS: Final[dict[str, tuple[str, ...]]] = {
     "myprivacy.dpgmedia.be": ("callbackUrl",),
     "myprivacy.dpgmedia.net": ("callbackUrl",),
     "feedly.com/i/entry": ("url",),
+    "translate.google.com/translate": ("u",),
 }
 # A path that says "elsewhere", with an absolute address in one of the usual parameters.
 _LEAVING: Final = re.compile(
@@ -53,6 +54,7 @@ _LEAVING: Final = re.compile(
 )
 _LEAVING_PARAMETERS: Final = ("url", "u", "to", "target", "dest", "destination", "link", "goto")
 
+_CACHE_HOST: Final = "webcache.googleusercontent.com"
 _AMP_HOST: Final = "cdn.ampproject.org"
 _GOOGLE: Final = re.compile(r"(?:www\.|news\.)?google\.(?:com?\.)?[a-z]{2,3}$")
 _GOOGLE_NEWS_PATH: Final = re.compile(r"/(?:rss/|__i/rss/rd/)?(?:articles|read)/([\w-]{16,})=*")
@@ -62,6 +64,10 @@ _ARCHIVE_HOST: Final = re.compile(r"archive\.(?:is|today|ph|li|md|fo|vn)$")
 # A reader's proxy (12ft.io/https://...): the address begins where the path does.
 _COPY_PATH: Final = re.compile(r"/https?:/", re.IGNORECASE)
 _WITHIN: Final = re.compile(r"/(https?(?:://?|%3A%2F%2F).+)", re.IGNORECASE)
+_DEFENDED: Final = re.compile(
+    r"/v3/__(https?:/.+?)__;"
+)  # mail filter: urldefense.com/v3/__URL__;...
+_CACHED: Final = re.compile(r"cache:(?:[\w-]+:)?(https?://[^\s+]+)")
 _URL_IN_BYTES: Final = re.compile(rb"https?://[\x21-\x7e]+")
 _ABSOLUTE: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _ONE_SLASH: Final = re.compile(r"^(https?):/+", re.IGNORECASE)
@@ -113,7 +119,7 @@ def carries_by_path(host: str) -> bool:
         bare.endswith(_AMP_HOST)
         or _GOOGLE.match(host) is not None
         or _ARCHIVE_HOST.match(bare) is not None
-        or bare in ("bing.com", "web.archive.org", "archive.org")
+        or bare in ("bing.com", "web.archive.org", "archive.org", "urldefense.com", _CACHE_HOST)
     )
 
 
@@ -126,6 +132,12 @@ def _inner(url: str) -> str | None:
     bare = host.removeprefix("www.")
     if not carries_by_path(host):
         return _from_copy(url) if _COPY_PATH.match(parts.path) else _from_parameters(bare, parts)
+    if bare == "urldefense.com":
+        found = _DEFENDED.match(parts.path)
+        return _ONE_SLASH.sub(r"\1://", found[1]) if found else None
+    if bare == _CACHE_HOST:
+        found = _CACHED.match(dict(parse_qsl(parts.query)).get("q", ""))
+        return found[1] if found else None
     if bare.endswith(_AMP_HOST):
         return _from_amp(_AMP_CACHE_PATH.match(parts.path), parts)
     if _GOOGLE.match(host) or bare == "bing.com":

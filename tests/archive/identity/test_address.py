@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from archive.identity.address import is_durable, is_home, site_of, url_key
 from archive.identity.trackers import TRACKERS
 from archive.identity.wrappers import unwrap
+from benchmarks.address_pairs import address_pairs
 
 STORY = "https://www.paper.example/politics/2024/05/17/mayor-leaves-the-town-hall-48291"
 KEY = "paper.example/politics/2024/05/17/mayor-leaves-the-town-hall-48291"
@@ -32,6 +33,7 @@ def google_news(url: str) -> str:
         STORY.replace("www.", "m."),
         STORY.replace("www.", "mobile."),
         STORY.replace("www.", "amp."),
+        STORY.replace("www.", "touch."),
         STORY.replace("www.paper.example", "WWW.Paper.Example:443"),
         STORY.replace("www.paper.example", "reader:pw@www.paper.example."),
         STORY.replace("/politics", "//politics"),
@@ -48,6 +50,12 @@ def google_news(url: str) -> str:
         STORY + "?ref=rss",
         STORY + "?sid=9f86d081884c7d65",
         STORY + "?amp=1",
+        STORY + "?view=print",
+        STORY + "?print=1",
+        STORY + "/print",
+        STORY.replace("/politics", "/(S(lit3py55t21z5v55vlm25s55))/politics"),
+        "https://urldefense.com/v3/__" + STORY + "__;!!AbC$",
+        "https://webcache.googleusercontent.com/search?q=cache:AbC12:" + STORY + "+&cd=1",
         STORY + "#comments",
         STORY + "#xtor=RSS-1",
         STORY + "#:~:text=mayor",
@@ -88,6 +96,9 @@ def test_one_address_in_many_spellings_has_one_key(spelling: str) -> None:
         ("https://straße.example/a", "https://strasse.example/a"),
         ("https://amp.com.au/news/1", "https://com.au/news/1"),
         ("https://t.co/abcd1", "https://t.co/abcd2"),
+        ("https://p.example/3d/print", "https://p.example/3d"),
+        ("https://p.example/a/48291/comments", "https://p.example/a/48291"),
+        ("https://m.touch.example/a", "https://m.example/a"),
     ],
 )
 def test_two_real_addresses_keep_two_keys(one: str, other: str) -> None:
@@ -102,10 +113,22 @@ def test_two_real_addresses_keep_two_keys(one: str, other: str) -> None:
         ("https://p.example/cafe\u0301", "https://p.example/caf\u00e9"),
         ("https://p.example/a?b=2&a=1", "https://p.example/a?a=1&b=2"),
         ("https://p.example/%7euser", "https://p.example/~user"),
+        ("https://en.m.p.example/a", "https://en.p.example/a"),
     ],
 )
 def test_spellings_of_other_scripts_and_orders_are_one(one: str, other: str) -> None:
     assert url_key(one) == url_key(other)
+
+
+MISSED = 4
+"""Of the pairs that are one: what stands in docs/identity.md. Fewer is welcome, and tells to write the page anew."""
+
+
+def test_of_the_written_pairs_none_that_are_two_share_a_key() -> None:
+    pairs = address_pairs()
+    joined = [p for p in pairs if (key := url_key(p.one)) is not None and key == url_key(p.other)]
+    assert [pair for pair in joined if not pair.is_one] == []
+    assert sum(pair.is_one for pair in pairs) - len(joined) == MISSED
 
 
 @pytest.mark.parametrize(
