@@ -4,21 +4,24 @@ Counts articles, each once, over the newest 10,000 that match; the answer says w
 `archive.front`.
 """
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 from archive.search import find
 from archive.search.timeline import days_of
 from archive.store import matches, reading
-from archive.store.sqlite import LABELLED_COLUMNS, found_rows
+from archive.store.instants import to_at
+from archive.store.sqlite import Row, found_rows
+from archive.words.forms import UNKNOWN
 
 FACETS: Final = ("feed", "lang", "section", "year", "month", "author", "domain")
 """What can be counted. An article counts for every feed that showed it and for each of its authors."""
+
+_DAY_US: Final = 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,75 +34,146 @@ class Facets:
 
 
 def facets(search: "find.Search", names: Sequence[str], *, timezone: tzinfo) -> Facets:
-    """Return the counts of the facets `names` (of FACETS), in their order; months and years as in `timezone`."""
-    first: dict[int, tuple[int, int]] = {}
-    feeds: set[tuple[int, str]] = set()
-    n_rows = 0
-    rows = found_rows(
-        search.reader, search.selection, limit=find.MAX_COUNTED + 1, columns=LABELLED_COLUMNS
+    """Return the counts of the facets `names` (of FACETS), in their order; months and years as in `timezone`.
+
+    10,000 matches take 25 ms of CPU, half of it SQLite's: feeds, languages and sections are read off the labels of the
+    index. Authors and domains are looked up in each revision, another 90 ms.
+    """
+    rows = list(
+        found_rows(
+            search.reader,
+            search.selection,
+            limit=find.MAX_COUNTED + 1,
+            columns="r.article, r.revision, r.effective_at, r.label",
+        )
     )
-    for _, revision, article, effective_us, label in rows:
-        n_rows += 1
-        if n_rows <= find.MAX_COUNTED:
-            first.setdefault(article, (revision, effective_us))
-            feeds.update((article, feed) for feed in _FEED.findall(label))
+    is_bounded = len(rows) > find.MAX_COUNTED
+    first: dict[int, Row] = {}
+    again = [row for row in rows[: find.MAX_COUNTED] if first.setdefault(row[0], row) is not row]
     counted: dict[str, Counter[str]] = {name: Counter() for name in names}
-    if "feed" in names:
-        known = {str(row_id): name for row_id, name, _ in reading.feed_names(search.reader)}
-        counted["feed"].update(known.get(feed, feed) for _, feed in feeds)
-    _count_times(counted, [effective_us for _, effective_us in first.values()], timezone)
-    _count_revisions(search, counted, [revision for revision, _ in first.values()])
+    _count_labels(search, counted, first, again)
+    _count_times(counted, [effective_us for _, _, effective_us, _ in first.values()], timezone)
+    _count_revisions(search, counted, [revision for _, revision, _, _ in first.values()])
     return Facets(
         counts={
             name: tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
             for name, found in counted.items()
         },
         n_articles=len(first),
-        is_bounded=n_rows > find.MAX_COUNTED,
+        is_bounded=is_bounded,
     )
 
 
-_FEED: Final = re.compile(r"(?:^| )feed:(\d+)")
+# -- what the labels say ---------------------------------------------------------------------
+
+
+class _Head(NamedTuple):
+    """What the beginning of a row's labels names: feeds by their ids, a language, a section by its words."""
+
+    feeds: tuple[str, ...]
+    language: str
+    section: tuple[str, ...]
+
+
+def _head_of(label: str) -> str:
+    """Return the labels before authors and tags: thousands of rows share a few hundred of these."""
+    return label.partition(" author:")[0].partition(" tag:")[0]
+
+
+def _parsed(head: str) -> _Head:
+    feeds, language, section = [], "", []
+    for token in head.split(" "):
+        field, _, value = token.partition(":")
+        if field == "feed":
+            feeds.append(value)
+        elif field == "lang" and value != UNKNOWN:
+            language = value
+        elif field == "section":
+            section.append(value)
+    return _Head(tuple(feeds), language, tuple(section))
+
+
+def _count_labels(
+    search: "find.Search",
+    counted: Mapping[str, Counter[str]],
+    first: Mapping[int, Row],
+    again: Sequence[Row],
+) -> None:
+    """Count feeds, languages and sections; `again` are further tellings of articles, which may add a feed."""
+    heads = {article: _head_of(row[3]) for article, row in first.items()}
+    parsed = {head: _parsed(head) for head in set(heads.values())}
+    n_of = Counter(heads.values())
+    if "feed" in counted:
+        feeds: Counter[str] = Counter()
+        for head, n in n_of.items():
+            for feed in parsed[head].feeds:
+                feeds[feed] += n
+        shown: dict[int, set[str]] = {}
+        for article, _, _, label in again:
+            before = shown.setdefault(article, set(parsed[heads[article]].feeds))
+            new = set(_parsed(_head_of(label)).feeds) - before
+            feeds.update(new)
+            before |= new
+        known = {str(row_id): name for row_id, name, _ in reading.feed_names(search.reader)}
+        counted["feed"].update({known.get(feed, feed): n for feed, n in feeds.items()})
+    if "lang" in counted:
+        for head, n in n_of.items():
+            if parsed[head].language:
+                counted["lang"][parsed[head].language] += n
+    if "section" in counted:
+        sections: Counter[tuple[str, ...]] = Counter()
+        for head, n in n_of.items():
+            sections[parsed[head].section] += n
+        newest: dict[tuple[str, ...], int] = {}
+        for article, row in first.items():
+            newest.setdefault(parsed[heads[article]].section, row[1])
+        newest.pop((), None)  # of no section
+        spelled = matches.sections(search.reader, list(newest.values()))
+        for section, revision in newest.items():
+            name = " ".join(spelled.get(revision, " ".join(section)).split())
+            counted["section"][name] += sections[section]
+
+
+# -- when ------------------------------------------------------------------------------------
 
 
 def _count_times(
-    counted: Mapping[str, Counter[str]], instants: Iterable[int], timezone: tzinfo
+    counted: Mapping[str, Counter[str]], instants: Sequence[int], timezone: tzinfo
 ) -> None:
     """Count years and months, where they are asked for."""
     if counted.keys().isdisjoint(("year", "month")):
         return
-    for day, n in days_of(instants, timezone).items():
-        for name, value in (("year", f"{day.year:04}"), ("month", f"{day.year:04}-{day.month:02}")):
-            if name in counted:
-                counted[name][value] += n
+    days = {day: to_at(day * _DAY_US).date() for day in {us // _DAY_US for us in instants}}
+    # Inside a month every zone is in the same one; at its ends the zone has to be asked.
+    inside = {day for day, date in days.items() if 1 < date.day < 28}
+    found = days_of([us for us in instants if us // _DAY_US not in inside], timezone)
+    for day, n in Counter(us // _DAY_US for us in instants).items():
+        if day in inside:
+            found[days[day]] += n
+    for date, n in found.items():
+        if "year" in counted:
+            counted["year"][f"{date.year:04}"] += n
+        if "month" in counted:
+            counted["month"][f"{date.year:04}-{date.month:02}"] += n
+
+
+# -- what stands in the revisions ------------------------------------------------------------
 
 
 def _count_revisions(
     search: "find.Search", counted: Mapping[str, Counter[str]], revisions: Sequence[int]
 ) -> None:
-    """Count what stands in the revisions, where it is asked for."""
-    if counted.keys().isdisjoint(("lang", "section", "author", "domain")):
+    """Count authors and domains, where they are asked for."""
+    if counted.keys().isdisjoint(("author", "domain")):
         return
-    spelled: dict[tuple[str, str], str] = {}
-    is_asked = counted.keys()
-    for facts in matches.revision_facts(
-        search.reader, revisions, with_authors="author" in is_asked
-    ):
-        for name, value in _of_revision(facts):
-            if name in is_asked:
+    spelled: dict[str, str] = {}
+    for facts in matches.revision_facts(search.reader, revisions, with_authors="author" in counted):
+        if "author" in counted:
+            for author in _once(facts.authors):
                 # One author in two cases is one author.
-                counted[name][spelled.setdefault((name, value.casefold()), value)] += 1
-
-
-def _of_revision(facts: matches.RevisionFacts) -> Iterator[tuple[str, str]]:
-    if facts.language:
-        yield "lang", facts.language.partition("-")[0].lower()
-    if facts.section:
-        yield "section", " ".join(facts.section.split())
-    for author in _once(facts.authors):
-        yield "author", author
-    if domain := domain_of(facts.url):
-        yield "domain", domain
+                counted["author"][spelled.setdefault(author.casefold(), author)] += 1
+        if "domain" in counted and (domain := domain_of(facts.url)):
+            counted["domain"][domain] += 1
 
 
 def _once(values: Iterable[str]) -> Iterable[str]:

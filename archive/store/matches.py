@@ -30,11 +30,23 @@ def superseded(reader: Reader, revisions: Sequence[int]) -> dict[int, datetime]:
     return {revision: to_at(valid_to) for revision, valid_to in rows}
 
 
+def sections(reader: Reader, revisions: Sequence[int]) -> dict[int, str]:
+    """Return the sections of revisions as their publishers spell them."""
+    found: dict[int, str] = {}
+    for at in range(0, len(revisions), _AT_ONCE):
+        some = revisions[at : at + _AT_ONCE]
+        found.update(
+            reader.rows(
+                f"SELECT id, section FROM revisions WHERE id IN ({_marks(some)}) AND section IS NOT NULL",
+                some,
+            )
+        )
+    return found
+
+
 class RevisionFacts(NamedTuple):
     """What facets count of one revision; `url` is the canonical one where there is one."""
 
-    language: str | None
-    section: str | None
     url: str | None
     authors: tuple[str, ...]
 
@@ -46,12 +58,11 @@ def revision_facts(
     stated = "stated" if with_authors else "NULL"
     for at in range(0, len(revisions), _AT_ONCE):
         some = revisions[at : at + _AT_ONCE]
-        for language, section, url, held in reader.rows(
-            f"SELECT language, section, coalesce(canonical_url, url), {stated} FROM revisions"
-            f" WHERE id IN ({_marks(some)})",
+        for url, held in reader.rows(
+            f"SELECT coalesce(canonical_url, url), {stated} FROM revisions WHERE id IN ({_marks(some)})",
             some,
         ):
-            yield RevisionFacts(language, section, url, _names(held) if with_authors else ())
+            yield RevisionFacts(url, _names(held) if with_authors else ())
 
 
 def _names(stated: str) -> tuple[str, ...]:

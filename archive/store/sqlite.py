@@ -346,8 +346,6 @@ _CROWD_S: Final = 86_400
 """How far a crowd in one second may have pushed a key upwards: bounds on keys are widened by so much."""
 
 FOUND_COLUMNS: Final = "r.key, r.revision, r.article, r.effective_at"
-LABELLED_COLUMNS: Final = f"{FOUND_COLUMNS}, r.label"
-"""With the labels a row was indexed with, as one text: `lang:nl feed:12 section:actueel`."""
 
 
 def found_rows(

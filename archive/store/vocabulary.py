@@ -70,12 +70,13 @@ def _sharing(reader: Reader, asked: Sequence[tuple[str, str]]) -> list[tuple[str
     """Return (language, word) of all words that have one of some keys, each (language, key)."""
     if not asked:
         return []
-    keys_asked = f"(lang, stem) IN (VALUES {', '.join(['(?, ?)'] * len(asked))})"
     values = [part for pair in asked for part in pair]
     return reader.rows(
-        f"SELECT lang, word FROM word_sorted WHERE {keys_asked}"
-        f" UNION ALL SELECT lang, word FROM word_new WHERE {keys_asked}",
-        [*values, *values],
+        # CROSS JOIN keeps the order: each key is looked up. SQLite would read all words for an IN of pairs.
+        f"WITH asked (lang, stem) AS (VALUES {', '.join(['(?, ?)'] * len(asked))})"
+        " SELECT w.lang, w.word FROM asked AS a CROSS JOIN word_sorted AS w ON w.lang = a.lang AND w.stem = a.stem"
+        " UNION ALL SELECT lang, word FROM word_new WHERE (lang, stem) IN (SELECT lang, stem FROM asked)",
+        values,
     )
 
 

@@ -86,6 +86,31 @@ def test_nothing_found_has_no_facets_and_no_days(room: Newsroom) -> None:
         assert archive.timeline("storm") == ("day", ())
 
 
+def test_one_section_in_two_spellings_is_one_as_the_newest_spells_it(room: Newsroom) -> None:
+    room.article("Storm", when="2026-11-20", section="Binnenland - Nu")
+    room.article("Storm", when="2026-11-21", section="binnenland nu")
+    room.article("Storm", when="2026-11-22", section="Économie", language="fr-BE", tags=("zee",))
+    room.article("Storm", when="2026-11-22", language=None)
+    with archive_of(room) as archive:
+        counted = archive.facets("storm", ("section", "lang"))
+    assert counted.counts["section"] == (("binnenland nu", 2), ("Économie", 1))
+    assert counted.counts["lang"] == (("nl", 2), ("fr", 1))
+
+
+def test_a_second_telling_adds_the_feed_that_only_it_was_seen_in(room: Newsroom) -> None:
+    first = room.article("Storm op zee")
+    row = room.db.execute(
+        "SELECT id, effective_at FROM articles WHERE public_id = ?", (first,)
+    ).fetchone()
+    for feed in ("nos", "nos", "joop"):
+        other = room.variant(*row)
+        room.see(other, "Storm!", "", when="2026-11-24T09:00", feed=feed)
+        room.revise(other, "Storm!", "", when="2026-11-24T09:00", kind="new")
+    with archive_of(room) as archive:
+        counted = archive.facets("storm", ["feed"])
+    assert dict(counted.counts["feed"]) == {"joop": 1, "nos": 1}
+
+
 def test_the_domain_of_what_is_no_address_is_empty() -> None:
     assert [domain_of(url) for url in (None, "", "mailto:x", "https://[x", "https://WWW.A.example/b")] == [
         "", "", "", "", "a.example"

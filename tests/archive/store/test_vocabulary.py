@@ -1,7 +1,9 @@
 """The archive's own words give a query its forms, its beginnings and its nearest spelling."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -68,6 +70,34 @@ def test_an_ending_is_a_range_of_words_read_backwards(
     assert vocabulary.words_ending(reader, "zz") == ()
     assert vocabulary.count_ending(reader, "en") == 2
     assert vocabulary.words_ending(reader, "n", limit=1) == ("bondgenoten", "en")
+
+
+class Told:
+    """A reader that keeps what it was asked."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.asked: list[tuple[str, Any]] = []
+
+    def rows(self, sql: str, values: Any = ()) -> list[Any]:
+        self.asked.append((sql, values))
+        return self._reader.rows(sql, values)
+
+
+def test_no_question_reads_all_words_but_those_that_wait(reader: Reader) -> None:
+    told = Told(reader)
+    asked = cast(Reader, told)
+    vocabulary.languages(asked)
+    vocabulary.forms_of(asked, "minister", "minister", ("fr", "nl"))
+    vocabulary.words_beginning(asked, "mini")
+    vocabulary.words_ending(asked, "ster")
+    vocabulary.near(asked, "minsiter")
+    assert len(told.asked) >= 6
+    for sql, values in told.asked:
+        plan = [row[3] for row in reader.rows(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert not [
+            step for step in plan if re.match(r"SCAN (w|word_sorted|word_ending)\b", step)
+        ], sql
 
 
 def test_the_nearest_word_shares_its_first_letters(reader: Reader) -> None:
