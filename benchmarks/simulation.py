@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from math import inf
 from typing import ParamSpec, TypeVar
 
 from archive.model.outcome import Deposited, Exchange, FeedOutcome, Reason
@@ -20,9 +20,10 @@ from archive.model.site import SiteRules
 from archive.model.stated import ArticlePage, ParsedFeed
 from archive.store import Store, subscriptions
 from archive.store.subscriptions import Subscription
-from ingest.engine import Engine, Writer
+from ingest.engine import Engine, Writer, planner
 from ingest.feed.parse import PARSER_VERSION
-from ingest.pace import PaceSettings, plan
+from ingest.network import Network
+from ingest.pace import PaceSettings
 from ingest.turn import Turn
 from ingest.wire.result import Failed, FetchResult, NotModified, Request
 from ingest.wire.robots import RobotsCache
@@ -84,6 +85,19 @@ class Behaviour:
 
 
 NORMAL = Behaviour(0.3)
+NO_NAME = Behaviour(0.01)
+"""As everything is while our own network is away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """From when to when our own network is away, in seconds of a run."""
+
+    begins_s: float
+    ends_s: float
+
+
+NO_OUTAGE = Outage(0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -93,6 +107,7 @@ class SimulatedWeb:
     behaviour: Mapping[str, Behaviour]
     now: Callable[[], datetime]
     turns: HostTurns
+    outage: Outage = NO_OUTAGE
     started: list[tuple[str, float]] = field(default_factory=list)
     n_open: int = 0
     n_open_most: int = 0
@@ -107,18 +122,31 @@ class SimulatedWeb:
             self.n_open_most = max(self.n_open_most, self.n_open)
             self.started.append((host, asyncio.get_running_loop().time()))
             how = self.behaviour.get(host, NORMAL)
+            if self.outage.begins_s <= self.started[-1][1] < self.outage.ends_s:
+                how = NO_NAME
+            patience = request.patience
             exchange = Exchange(
                 requested_url=request.url,
                 url=request.url,
                 started_at=self.now(),
                 elapsed_s=how.takes_s,
-                status=None if how.hangs else 304,
+                status=None if how.hangs or how is NO_NAME else 304,
             )
             try:
-                await asyncio.sleep(how.takes_s)
+                if patience is not None and how.takes_s > patience.seconds:
+                    await asyncio.sleep(patience.seconds)
+                    if patience.others_wait():
+                        return Failed(
+                            exchange=exchange, reason=Reason.TIMEOUT, detail="", is_put_off=True
+                        )
+                    await asyncio.sleep(how.takes_s - patience.seconds)
+                else:
+                    await asyncio.sleep(how.takes_s)
             finally:
                 self.n_open -= 1
                 self._asked.remove(host)
+        if how is NO_NAME:
+            return Failed(exchange=exchange, reason=Reason.DNS, detail="no such name")
         if how.hangs:
             return Failed(exchange=exchange, reason=Reason.TIMEOUT, detail="it hangs")
         return NotModified(exchange=exchange, validators=None)
@@ -170,6 +198,18 @@ class Run:
         wanted = frozenset(hosts)
         return sorted(poll.lag_s for poll in self.polls if poll.host in wanted)
 
+    def first_lags_s(self, hosts: Iterable[str]) -> list[float]:
+        """Return how late the first poll of each of these hosts was, sorted."""
+        first: dict[str, float] = {}
+        for poll in self.polls:
+            first.setdefault(poll.host, poll.lag_s)
+        return sorted(first[host] for host in hosts if host in first)
+
+    def n_asked(self, hosts: Iterable[str], *, from_s: float = 0.0, to_s: float = inf) -> int:
+        """Return how many requests these hosts had in that time."""
+        wanted = frozenset(hosts)
+        return sum(host in wanted and from_s <= at_s < to_s for host, at_s in self.started)
+
 
 def simulate(
     store: Store,
@@ -178,12 +218,17 @@ def simulate(
     for_s: float,
     concurrency: int = 64,
     pace: PaceSettings | None = None,
+    outage: Outage = NO_OUTAGE,
+    tick_s: float = TICK_S,
 ) -> Run:
-    """Let an archive's feeds be polled for so many simulated seconds from START on, as the service does it."""
+    """Let an archive's feeds be polled for so many simulated seconds from START on, as the service does it.
+
+    A longer tick makes days of a few feeds cheap.
+    """
     loop = SimulatedLoop()
     try:
         return loop.run_until_complete(
-            _run(store, behaviour, for_s, concurrency, pace or PaceSettings())
+            _run(store, behaviour, for_s, concurrency, pace or PaceSettings(), outage, tick_s)
         )
     finally:
         loop.close()
@@ -195,6 +240,8 @@ async def _run(
     for_s: float,
     concurrency: int,
     pace: PaceSettings,
+    outage: Outage,
+    tick_s: float,
 ) -> Run:
     loop = asyncio.get_running_loop()
 
@@ -210,10 +257,11 @@ async def _run(
             started_s = (outcome.exchange.started_at - START).total_seconds()
             polls.append(Polled(outcome.exchange.url.split("/")[2], due_s, started_s))
 
-    web = SimulatedWeb(behaviour, now, HostTurns(monotonic=loop.time))
+    web = SimulatedWeb(behaviour, now, HostTurns(monotonic=loop.time), outage)
+    network = Network(now)
     writer = Writer(
         store,
-        plan=partial(plan, rand=lambda: 0.5, settings=pace),
+        plan=planner(network, rand=lambda: 0.5, settings=pace),
         clock=now,
         parser_version=PARSER_VERSION,
         thread=Inline(),
@@ -226,11 +274,12 @@ async def _run(
         rules_for=lambda url: None,
         clock=now,
         on_deposit=note,
+        network=network,
     )
     engine = Engine(store, writer, turn, owner="simulated", clock=now, concurrency=concurrency)
     while loop.time() < for_s:
         await engine.tick()
-        await asyncio.sleep(TICK_S)
+        await asyncio.sleep(tick_s)
     await engine.drain()
     await writer.finish()
     return Run(polls=tuple(polls), started=tuple(web.started), n_open_most=web.n_open_most)

@@ -90,7 +90,13 @@ def onward(request: Request, url: str) -> Request:
     The operator wrote the first address and not this one: private networks stay closed but for his own host
     (`Request.operator_url`), and his credentials go to their own origin alone.
     """
-    return replace(request, url=url, validators=None, basic_auth=_credentials_for(request, url))
+    return replace(
+        request,
+        url=url,
+        validators=None,
+        basic_auth=_credentials_for(request, url),
+        patience=None,
+    )
 
 
 class Onward:

@@ -22,11 +22,13 @@ import structlog
 
 from archive.config.settings import Config, rules_for
 from archive.errors import ArchiveUnusable, Busy
-from archive.model.outcome import Deposited, Outcome
+from archive.model.outcome import Deposited, Outcome, Schedule
 from archive.store.frontier import HostLease, Release
+from archive.store.spreading import spread_overdue
 from archive.store.store import Plan, Store, Work
 from ingest.feed.parse import PARSER_VERSION
-from ingest.pace import PaceSettings, plan
+from ingest.network import Network
+from ingest.pace import PaceSettings, phase, plan
 from ingest.poll import Fetcher, Parser
 from ingest.room import keep_one_heap, weight_of
 from ingest.turn import Turn
@@ -45,7 +47,8 @@ MAX_GROUP_BYTES = 8 * 1024 * 1024
 """And no more of their documents than this, unless one is larger: the transaction holds them all."""
 
 SLOTS_A_SLOW_ONE = 8
-"""Of so many slots one is for hosts that timed out when they were last asked: 8 of 64 (WIRE)."""
+"""Of so many slots one is for hosts that timed out when they were last asked: 8 of 64 (WIRE). While no other host
+waits they get all but so many: the next that comes due still finds room."""
 
 DRAIN_S = 20.0
 """How long a stop waits for turns in flight (SERVICE: SIGTERM <= 20 s)."""
@@ -227,7 +230,8 @@ class Engine:
         """
         async with self._claiming:
             self._only = only
-            free = self._concurrency - len(self._turns)
+            await self._spread_what_waited()
+            free = self._n_free()
             if free <= 0 or self._turn.is_stopping or self._is_quiet:
                 return 0
             while self._suspects:
@@ -244,10 +248,36 @@ class Engine:
                     only_feeds=only,
                 )
             )
-            for lease in leases:
-                self._begin(lease, only)
-            self._more_is_due = len(leases) == free
+            self._begin_all(leases, only)
+            self._more_is_due = any(lease.others_wait for lease in leases)
+            spare = free - len(leases) - self._slow_slots
+            if self._n_slow >= self._slow_slots and not self._more_is_due and spare > 0:
+                more = await self._writer.run(
+                    lambda: self._store.claim_hosts(
+                        now=self._clock(), owner=self._owner, limit=spare, only_feeds=only
+                    )
+                )
+                self._begin_all(more, only)
+                leases += more
+            self._turn.others_wait = self._more_is_due and not self._turn.network.is_away
             return len(leases)
+
+    def _n_free(self) -> int:
+        """Return how many turns may begin; while our own network is away, now and then one alone."""
+        network = self._turn.network
+        if network.is_away:
+            return int(not self._turns and network.take_probe())
+        return self._concurrency - len(self._turns)
+
+    async def _spread_what_waited(self) -> None:
+        """When the network has come back, give each feed that waited for it a place of its own."""
+        since = self._turn.network.take_return()
+        if since is None:
+            return
+        n_feeds = await self._writer.run(
+            lambda: spread_overdue(self._store, now=self._clock(), phase=phase, silent_since=since)
+        )
+        log.info("catch_up", feeds=n_feeds)
 
     async def write(self, call: Callable[[], Answer]) -> Answer:
         """Run a store call in the writer's thread, between deposits."""
@@ -257,8 +287,9 @@ class Engine:
         """Poll until nothing (of the feeds `only`) is due: their pages included, other feeds not.
 
         A turn that fails stops no other; the last one's fault is raised at the end. Raises at once when the archive
-        itself cannot be written.
+        itself cannot be written. Whoever waits for the end is told of each failure, and of no network that is away.
         """
+        self._turn.network.is_watched = False
         while True:
             n_started = await self.tick(only=only)
             if isinstance(self.failure, (ArchiveUnusable, Busy)):
@@ -295,6 +326,10 @@ class Engine:
             self._is_quiet = True
             self._begin(replace(lease, is_alone=True), only)
         return bool(leases)
+
+    def _begin_all(self, leases: Collection[HostLease], only: Collection[int] | None) -> None:
+        for lease in leases:
+            self._begin(lease, only)
 
     def _begin(self, lease: HostLease, only: Collection[int] | None) -> None:
         self._n_slow += lease.is_slow
@@ -348,9 +383,10 @@ async def running(
         floor_s=config.pace.floor_s,
         ceiling_s=config.pace.ceiling_s,
     )
+    network = Network(clock)
     writer = Writer(
         store,
-        plan=functools.partial(plan, rand=rand, settings=pace),
+        plan=planner(network, rand=rand, settings=pace),
         clock=clock,
         parser_version=PARSER_VERSION,
     )
@@ -364,6 +400,7 @@ async def running(
             rules_for=functools.partial(rules_for, config.sites),
             clock=clock,
             on_deposit=on_deposit,
+            network=network,
         )
         engine = Engine(
             store,
@@ -378,6 +415,16 @@ async def running(
         finally:
             await engine.drain()
             await writer.finish()
+
+
+def planner(network: Network, *, rand: Callable[[], float], settings: PaceSettings) -> Plan:
+    """Return `pace.plan`, bound to its settings and to whether our own network is there."""
+
+    def planned(*polled: Any, **found: Any) -> Schedule:
+        is_away = network.excuses
+        return plan(*polled, rand=rand, settings=settings, is_network_away=is_away, **found)
+
+    return planned
 
 
 def wire_settings(config: Config) -> WireSettings:

@@ -24,6 +24,7 @@ The formula, after a poll that brought the feed (all numbers are clamped to 0..3
 After a failure, with n failures in a row:
 
     interval x 2^n, at most 24 h, x (0.9..1.1)
+    our network is away 1 min, and nothing else changes: it is no failure of the feed's (ingest.network)
     no answer           (DNS, connecting, a timeout) sooner: 5 min x 3^(n-1) as long as that is less; and, for the
                         first day without DNS or connection, never later than the interval (decision 0012)
     404, 403            interval x 2^n, 24 h from the third on
@@ -51,6 +52,8 @@ from archive.model.outcome import (
     FeedParsed,
     FeedResult,
     FeedUnchanged,
+    PageFailed,
+    PageResult,
     Reason,
     Rhythm,
     Schedule,
@@ -77,6 +80,7 @@ _THROTTLE_S = 4 * _HOUR_S
 _MISSING_FROM = 3
 _SOON_S = 300
 _SOON_GROWS = 3
+_AWAY_S = 60
 _MOST_MISSED = 100_000
 _DEAD_AFTER_S = 30 * _DAY_S
 _DEAD_AFTER_N = 20
@@ -124,6 +128,7 @@ def plan(
     n_overlap: int | None,
     rand: Callable[[], float],
     settings: PaceSettings,
+    is_network_away: bool = False,
 ) -> Schedule:
     """Return when to poll next, and why: the formula is the module's docstring.
 
@@ -134,6 +139,8 @@ def plan(
     luck = _clamp(rand(), 0.0, 1.0)
     now = now.astimezone(UTC)
     if isinstance(result, FeedFailed):
+        if is_network_away and is_silent(exchange, result):
+            return _while_away(job, result, now=now, luck=luck)
         return _after_failure(job, exchange, result, now=now, luck=luck, settings=settings)
     news = _News(n_new=max(n_new, 0), n_overlap=n_overlap, result=result)
     return _after_success(job, exchange, news, now=now, luck=luck, settings=settings)
@@ -150,6 +157,14 @@ def after_news(rhythm: Rhythm, *, now: datetime, n_new: int) -> Rhythm:
     seen_s = max(quiet_s / n_new, _SHORTEST_GAP_S)
     known_s = seen_s if rhythm.gap_s is None else _clamp(rhythm.gap_s, _SHORTEST_GAP_S, _LONGEST_S)
     return replace(rhythm, gap_s=_smooth(known_s, seen_s), last_new_at=now)
+
+
+def is_silent(exchange: Exchange, result: FeedResult | PageResult) -> bool:
+    """Tell whether nothing at all was heard: no name, no connection, or no answer in time."""
+    match result:
+        case FeedFailed(reason=reason) | PageFailed(reason=reason):
+            return reason in _NO_ANSWER and exchange.status is None and not exchange.hops
+    return False
 
 
 def phase(feed_id: int) -> float:
@@ -443,6 +458,20 @@ def _next_open(
 
 
 # -- after a failure -------------------------------------------------------------------------------
+
+
+def _while_away(job: FeedJob, failed: FeedFailed, *, now: datetime, luck: float) -> Schedule:
+    """Return the plan of a feed that could not be asked: its rhythm, and what it had failed before, stay."""
+    soon = _Wait(
+        seconds=_AWAY_S * (0.9 + 0.2 * luck),
+        reason="nobody answers, so our own network seems to be away: tried again soon",
+    )
+    next_poll_at, reasons = _settle([soon], *_skipped(job, failed), now=now, luck=luck)
+    return Schedule(
+        next_poll_at=next_poll_at,
+        rhythm=job.rhythm,
+        reasons=(*reasons, f"not counted as a failure of the feed's: {failed.detail}"),
+    )
 
 
 def _after_failure(

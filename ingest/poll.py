@@ -34,6 +34,7 @@ from ingest.children import Child, onward, with_children
 from ingest.page.detours import wall_of_detour
 from ingest.parts import Part, with_parts
 from ingest.wire.links import links
+from ingest.wire.patience import Patience
 from ingest.wire.result import ACCEPT_PAGE, Failed, Fetched, FetchResult, NotModified, Request
 from ingest.wire.robots import AGENT, RobotsCache
 from ingest.workers import WorkerKilled
@@ -85,9 +86,14 @@ def body_digest(body: bytes) -> bytes:
 
 
 async def poll_feed(
-    job: FeedJob, fetcher: Fetcher, parser: Parser, *, clock: Callable[[], datetime]
+    job: FeedJob,
+    fetcher: Fetcher,
+    parser: Parser,
+    *,
+    clock: Callable[[], datetime],
+    patience: Patience | None = None,
 ) -> FeedOutcome:
-    """Poll one feed. `clock` dates what never came to a request."""
+    """Poll one feed. `clock` dates what never came to a request. With `patience` it may be put off."""
     try:
         basic_auth = _credentials(job.auth_file)
     except (OSError, UnicodeError) as error:
@@ -99,6 +105,7 @@ async def poll_feed(
         basic_auth=basic_auth,
         verify_tls=job.verify_tls,
         operator_url=job.written_url or job.url,
+        patience=patience,
     )
     asked = await _ask(job, request, fetcher, parser, clock)
     exchange, result = asked.exchange, asked.result
@@ -129,6 +136,7 @@ async def _ask(
                 reason=fetched.reason,
                 detail=fetched.detail,
                 retry_after_s=fetched.retry_after_s,
+                is_put_off=fetched.is_put_off,
             )
         case Fetched():
             result = await _parse(job, fetched, parser)

@@ -2,7 +2,8 @@
 
 Called by `ingest.engine`. Every outcome is deposited before the next request, so that a kill loses at most the one in
 flight, and its validators with it. A turn ends after a minute, and as soon as its host hangs: what is still due there
-waits in line again, behind those who wait already.
+waits in line again, behind those who wait already. While others wait, a silent host is let go before anything of it is
+known, and pages wait until the feeds of all have been asked (docs/decisions/0015).
 """
 
 from collections.abc import Callable, Collection
@@ -29,8 +30,11 @@ from archive.model.outcome import (
 from archive.model.site import SiteRules
 from archive.model.stated import ArticlePage, ParsedFeed
 from archive.store.frontier import MAX_FEEDS_A_TURN, PARKED_AFTER_CLAIMS, HostLease, Release
+from ingest.network import Network
+from ingest.pace import is_silent
 from ingest.poll import Fetcher, Parser, poll_feed, read_page, refused_by_robots
 from ingest.room import BYTES_A_BYTE, Place, Room
+from ingest.wire.patience import AnswerTimes, Patience
 from ingest.wire.robots import RobotsCache
 
 log = structlog.get_logger("newsarchive")
@@ -40,6 +44,11 @@ MAX_ROUNDS = 50
 
 TURN_S = 60
 """How long a turn goes on asking (SERVICE). Its last request may take another minute: the lease holds for three."""
+
+PUT_OFFS = 2
+"""So often a host is let go without an outcome, the second time after longer; from then on it is a slow one."""
+
+PATIENCE_GROWS = 4
 
 REST_S = 300
 """How long a host rests after its turn failed by a fault of ours, so that the same fault is not met every 2 s."""
@@ -77,6 +86,7 @@ class Turn:
         clock: Callable[[], datetime],
         on_deposit: Callable[[Deposited], None] = lambda deposited: None,
         room: Room | None = None,
+        network: Network | None = None,
     ) -> None:
         self._room = room or Room()
         self._fetcher = fetcher
@@ -86,7 +96,14 @@ class Turn:
         self._rules_for = rules_for
         self._clock = clock
         self._on_deposit = on_deposit
+        self.network = network or Network(clock)
+        self._answers = (
+            AnswerTimes()
+        )  # of hosts met for the first time: who is asked again is slower than most
+        self._put_off: dict[int, int] = {}
+        """How often hosts that wait to be asked again have been let go. A restart begins anew."""
         self.is_stopping = False
+        self.others_wait = False
 
     @property
     def fetcher(self) -> Fetcher:
@@ -104,7 +121,7 @@ class Turn:
         True when feeds of it wait until nothing else is under way (`frontier.due_feeds`).
         """
         held: HostLease | None = lease
-        host = _Host(ends_at=self._clock() + timedelta(seconds=TURN_S))
+        host = _Host(lease=lease, ends_at=self._clock() + timedelta(seconds=TURN_S))
         rest_s = 0
         try:
             for _ in range(MAX_ROUNDS):
@@ -113,6 +130,8 @@ class Turn:
                     break
                 host.unasked.update(job.feed_id for job in feeds)
                 host.unasked_pages.update(page.task_id for page in pages)
+                if pages and host.n_polled and self.others_wait:
+                    break  # their feeds first
                 if not await self._do(feeds, pages, host):
                     break
         except Exception:
@@ -123,7 +142,7 @@ class Turn:
                 await self._ledger.release(
                     Release(
                         lease=held,
-                        is_slow=host.is_slow,
+                        is_slow=None if self.network.is_away else host.is_slow,
                         # Behind those who wait already.
                         not_before=self._clock() + timedelta(seconds=rest_s),
                         unasked=tuple(host.unasked),
@@ -146,29 +165,66 @@ class Turn:
                 return False
             match job:
                 case FeedJob():
-                    deposited = await self._poll(job)
+                    deposited = await self._poll(job, host)
+                    if deposited is None:
+                        return False
                     host.unasked.discard(job.feed_id)
+                    host.n_polled += 1
                 case PageJob():
                     deposited = await self._read_page(job)
+                    if deposited is None:
+                        return False
                     host.unasked_pages.discard(job.task_id)
             host.note(deposited)
             if deposited.is_fenced or host.is_slow or _asked_to_wait(deposited):
                 return False
+            if self.network.is_away:
+                return False
             has_more |= bool(deposited.n_new + deposited.n_joined + deposited.n_revised)
         return has_more
 
-    async def _poll(self, job: FeedJob) -> Deposited:
+    async def _poll(self, job: FeedJob, host: "_Host") -> Deposited | None:
+        """Poll a feed and deposit what came of it; None when it was put off."""
+        patience = self._patience_with(host)
         async with self._room.place() as place:
             parser = _Weighing(self._parser, place)
-            outcome = await poll_feed(job, self._fetcher, parser, clock=self._clock)
+            outcome = await poll_feed(
+                job, self._fetcher, parser, clock=self._clock, patience=patience
+            )
+            if isinstance(outcome.result, FeedFailed) and outcome.result.is_put_off:
+                assert patience is not None
+                self._note_put_off(job, host, patience)
+                return None
+            was_put_off = self._put_off.pop(job.host_id, 0)
+            if outcome.exchange.status is not None and not (was_put_off or host.lease.is_slow):
+                self._answers.note(outcome.exchange.elapsed_s)
+            self.network.note(outcome)
             return await self._deposit(outcome)
 
-    async def _read_page(self, job: PageJob) -> Deposited:
+    def _patience_with(self, host: "_Host") -> Patience | None:
+        """Return how long a host is borne with while others wait; None for as long as the wire allows."""
+        if host.lease.is_slow or host.lease.is_alone:
+            return None
+        longer = PATIENCE_GROWS ** self._put_off.get(host.lease.host_id, 0)
+        return Patience(self._answers.patience_s * longer, lambda: self.others_wait)
+
+    def _note_put_off(self, job: FeedJob, host: "_Host", patience: Patience) -> None:
+        n_before = self._put_off.pop(job.host_id, 0)
+        if n_before == 0:
+            self._answers.note(patience.seconds)
+        if n_before + 1 < PUT_OFFS:
+            self._put_off[job.host_id] = n_before + 1
+        else:
+            host.is_slow = True
+        log.info("poll_put_off", feed=job.name, silent_s=round(patience.seconds, 3))
+
+    async def _read_page(self, job: PageJob) -> Deposited | None:
+        """Read a page and deposit what came of it; None when that was nothing, as the network is away."""
         refused = _given_up(job, self._clock()) or await refused_by_robots(
             job, self._robots, clock=self._clock
         )
         if refused is not None:
-            return await self._deposit(refused)
+            return await self._deposit_page(refused)
         async with self._room.place() as place:
             outcome = await read_page(
                 job,
@@ -178,23 +234,34 @@ class Turn:
                 clock=self._clock,
                 robots=self._robots,
             )
-            return await self._deposit(outcome)
+            return await self._deposit_page(outcome)
+
+    async def _deposit_page(self, outcome: PageOutcome) -> Deposited | None:
+        """Deposit an outcome; of the few tries that a page has, none is lost to a network of ours that is away."""
+        self.network.note(outcome)
+        result = outcome.result
+        if self.network.is_away and isinstance(result, PageFailed) and not result.final:
+            return None
+        return await self._deposit(outcome)
 
     async def _deposit(self, outcome: Outcome) -> Deposited:
         deposited = without_documents(await self._ledger.deposit(outcome))
-        log_outcome(deposited)
+        if not (self.network.is_away and is_silent(outcome.exchange, outcome.result)):
+            log_outcome(deposited)  # that the network is away was said once
         self._on_deposit(deposited)
         return deposited
 
 
 @dataclass(slots=True)
 class _Host:
-    """What a turn knows of its host: when it ends, whether the last answer did not come in time, and the feeds and
-    page tasks that it has claimed and not asked yet.
+    """What a turn knows of its host: when it ends, whether the last answer did not come in time, how many feeds it
+    has polled, and the feeds and page tasks that it has claimed and that have no outcome yet.
     """
 
+    lease: HostLease
     ends_at: datetime
     is_slow: bool | None = None
+    n_polled: int = 0
     unasked: set[int] = field(default_factory=set)
     unasked_pages: set[int] = field(default_factory=set)
 

@@ -24,7 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest.engine", "ingest.cluster"),
     ("ingest.turn", "ingest.scout", "ingest.backfill"),
     ("ingest.websub",),
-    ("ingest.poll",),
+    ("ingest.poll", "ingest.network"),
     ("ingest.workers", "ingest.pace", "ingest.children", "ingest.parts", "ingest.room"),
     ("ingest.feed", "ingest.page", "ingest.wire"),
     ("ingest.clean", "ingest.dates", "ingest.logs"),

@@ -185,13 +185,17 @@ class FeedUnchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedFailed:
-    """The poll gave nothing. `detail` is one sentence for people; `worker_died` when the parse was killed."""
+    """The poll gave nothing. `detail` is one sentence for people; `worker_died` when the parse was killed.
+
+    `is_put_off`: it was broken off because others waited in line. That is no outcome, and is never deposited.
+    """
 
     reason: Reason
     detail: str
     retry_after_s: int | None = None
     worker_died: bool = False
     body: bytes | None = None
+    is_put_off: bool = False
 
 
 FeedResult = FeedParsed | FeedUnchanged | FeedFailed

@@ -51,7 +51,8 @@ PARKED_AFTER_CLAIMS = 3
 class HostLease:
     """A host that this owner alone may ask, until `until_at` or its release.
 
-    `is_slow`: it timed out last time. `is_alone`: its owner does nothing else meanwhile, so that suspects may be given
+    `is_slow`: it timed out last time. `others_wait`: more hosts were due when it was claimed than there was room for,
+    slow ones not counted. `is_alone`: its owner does nothing else meanwhile, so that suspects may be given
     out (see `due_feeds`); `suspects_wait` says that there are some, and that they were not.
     """
 
@@ -61,6 +62,7 @@ class HostLease:
     owner: str
     until_at: datetime
     is_slow: bool = False
+    others_wait: bool = False
     is_alone: bool = False
     suspects_wait: bool = False
 
@@ -92,19 +94,18 @@ def claim_hosts(
 
     `only` narrows it to these host ids. Cost: two index ranges. The lease holds for LEASE_S unless released earlier.
     """
-    now_us, until_at = to_us(now), now + timedelta(seconds=LEASE_S)
+    until_at = now + timedelta(seconds=LEASE_S)
+
+    def first_due(n: int, *, is_slow: bool) -> Sequence[Row]:
+        asked = {"is_slow": is_slow, "now": to_us(now), "at_most": n}
+        return connection.execute(_due_hosts(only), asked).all() if n > 0 else ()
+
     due = [
-        row
-        for is_slow, at_most in (
-            (False, limit),
-            (True, limit if slow_limit is None else slow_limit),
-        )
-        if at_most > 0
-        for row in connection.execute(
-            _due_hosts(only), {"is_slow": is_slow, "now": now_us, "at_most": at_most}
-        )
+        *first_due(limit + 1, is_slow=False),  # one more tells whether others wait
+        *first_due(limit if slow_limit is None else slow_limit, is_slow=True),
     ]
     due.sort(key=attrgetter("next_at"))
+    others_wait = not all(row.is_slow for row in due[limit:])
     leases = tuple(
         HostLease(
             host_id=row.id,
@@ -113,6 +114,7 @@ def claim_hosts(
             owner=owner,
             until_at=until_at,
             is_slow=bool(row.is_slow),
+            others_wait=others_wait,
         )
         for row in due[:limit]
     )

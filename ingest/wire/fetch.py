@@ -14,7 +14,7 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Self
@@ -31,6 +31,7 @@ from ingest.wire.body import Unpacker, too_large
 from ingest.wire.connection import Answer, Connector
 from ingest.wire.faults import SITE_FAULTS, reason_for
 from ingest.wire.guard import Guard, IPNetwork
+from ingest.wire.patience import ENOUGH_BYTES, Patience
 from ingest.wire.resolve import SystemResolver
 from ingest.wire.result import (
     Failed,
@@ -66,8 +67,9 @@ _TURN_WAIT_S = 120.0
 
 _NO_SLOT = nullcontext()
 
-# Hosts that timed out last time share so many of the slots (WIRE, Client).
-_SLOW_SLOTS = 8
+# Of so many slots one is kept from hosts that timed out last time. How many more are is the engine's to say, which
+# knows who waits.
+_SLOTS_A_QUICK_ONE = 8
 _MAX_SLOW_HOSTS = 100_000
 
 
@@ -128,13 +130,16 @@ class Client:
         self._operators = Guard(settings.allow_networks)
         self._sessions: dict[Guard, aiohttp.ClientSession] = {}
         self._slots = asyncio.Semaphore(settings.concurrency)
-        self._slow_slots = asyncio.Semaphore(min(_SLOW_SLOTS, settings.concurrency))
+        self._slow_slots = asyncio.Semaphore(
+            max(1, settings.concurrency - max(1, settings.concurrency // _SLOTS_A_QUICK_ONE))
+        )
         self._slow_hosts: dict[str, None] = {}
         self._closing = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         if self._resolver is None:
-            self._resolver = SystemResolver(self.settings.concurrency)
+            # A look-up that hangs goes on in its thread when its request has been let go.
+            self._resolver = SystemResolver(2 * self.settings.concurrency)
             self._closing.push_async_callback(self._resolver.close)
         return self
 
@@ -146,11 +151,16 @@ class Client:
         trip = Trip(request, started_at=self._clock())
         try:
             async with asyncio.timeout(None) as deadline:
-                budget = _Budget(deadline, self.settings.total_s)
-                return await self._travel(trip, budget)
+                budget = _Budget(deadline, self.settings.total_s, trip)
+                try:
+                    return await self._travel(trip, budget)
+                finally:
+                    budget.end()
         except SITE_FAULTS as error:
             reason, detail = reason_for(error)
             if reason is Reason.TIMEOUT:
+                if budget.is_out_of_patience:
+                    return replace(trip.failed(reason, "let go: others waited"), is_put_off=True)
                 detail = self._timeout_words(error, budget)
                 if not budget.is_paused:
                     self._remember_slow(trip)
@@ -206,6 +216,7 @@ class Client:
         ) as response:
             assert isinstance(response, Answer)
             trip.note(response.status, response.raw_headers)
+            trip.is_answered |= response.status not in _GOOD
             self._check_head(response)
             return await self._answer(trip, response)
 
@@ -372,12 +383,15 @@ class Client:
 
 
 class _Budget:
-    """A deadline that stands still while we wait for our own turn."""
+    """A deadline that stands still while we wait for our own turn, and comes early where patience ends first."""
 
-    def __init__(self, deadline: asyncio.Timeout, total_s: float) -> None:
+    def __init__(self, deadline: asyncio.Timeout, total_s: float, trip: Trip) -> None:
         self._deadline = deadline
         self._left_s = total_s
+        self._trip = trip
         self._running_until: float | None = None
+        self._patience_timer: asyncio.TimerHandle | None = None
+        self.is_out_of_patience = False
 
     @property
     def is_paused(self) -> bool:
@@ -399,8 +413,23 @@ class _Budget:
 
     def run(self) -> None:
         """Let the clock run on."""
-        self._running_until = asyncio.get_running_loop().time() + self._left_s
+        loop = asyncio.get_running_loop()
+        self._running_until = loop.time() + self._left_s
         self._deadline.reschedule(self._running_until)
+        patience = self._trip.request.patience
+        if patience is not None and self._patience_timer is None:
+            self._patience_timer = loop.call_later(patience.seconds, self._lose_patience, patience)
+
+    def end(self) -> None:
+        """Forget what was still to come; the deadline is its owner's to end."""
+        if self._patience_timer is not None:
+            self._patience_timer.cancel()
+
+    def _lose_patience(self, patience: Patience) -> None:
+        if self._trip.is_answered or self._deadline.expired() or not patience.others_wait():
+            return
+        self.is_out_of_patience = True
+        self._deadline.reschedule(asyncio.get_running_loop().time())
 
 
 async def _read(response: Answer, unpacker: Unpacker, trip: Trip) -> bytes:
@@ -411,6 +440,7 @@ async def _read(response: Answer, unpacker: Unpacker, trip: Trip) -> bytes:
     try:
         async for chunk in response.content.iter_any():
             unpacker.feed(chunk)
+            trip.is_answered |= unpacker.n_wire_bytes >= ENOUGH_BYTES
     finally:
         trip.n_wire_bytes = unpacker.n_wire_bytes
     body = unpacker.finish()

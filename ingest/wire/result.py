@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from archive.model.outcome import Exchange, Reason, Validators
+from ingest.wire.patience import Patience
 
 ACCEPT_FEED = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=.9, "
@@ -28,7 +29,8 @@ class Request:
     the origin of `url` and to no other. `operator_url` is the address an operator wrote, if this request came
     of one: `WireSettings.allow_networks` counts for its host alone (a feed's own address for a feed; the feed's
     address for a page, whose own host is then still closed if it is another). None leaves every private
-    network closed. Limits that are None are the client's.
+    network closed. Limits that are None are the client's. `patience` is for its first address alone: what has
+    redirected us has answered.
     """
 
     url: str
@@ -40,6 +42,7 @@ class Request:
     max_wire_bytes: int | None = None
     max_bytes: int | None = None
     form: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
+    patience: Patience | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,8 @@ class NotModified:
 class Failed:
     """No document, and why: `detail` is one sentence for people, free of secrets.
 
-    `body` is what came with an error status, where it came whole and small: a wall is told by it.
+    `body` is what came with an error status, where it came whole and small: a wall is told by it. `is_put_off`: the
+    request was let go because others waited (`Request.patience`), which says nothing of the server.
     """
 
     exchange: Exchange
@@ -78,6 +82,7 @@ class Failed:
     detail: str
     retry_after_s: int | None = None
     body: bytes | None = None
+    is_put_off: bool = False
 
 
 FetchResult = Fetched | NotModified | Failed

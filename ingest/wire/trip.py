@@ -28,6 +28,7 @@ class Trip:
         self.status: int | None = None
         self.headers: dict[str, str] = {}
         self.validators_sent = False
+        self.is_answered = False
         self.n_wire_bytes = 0
         self.n_bytes = 0
         self._hops: list[Hop] = []

@@ -95,6 +95,7 @@ def ask(
     now: datetime = NOW,
     rand: Callable[[], float] = lambda: 0.5,
     pace: PaceSettings | None = None,
+    is_network_away: bool = False,
 ) -> Schedule:
     return plan(
         a_job or job(),
@@ -105,6 +106,7 @@ def ask(
         n_overlap=n_overlap,
         rand=rand,
         settings=pace or PaceSettings(),
+        is_network_away=is_network_away,
     )
 
 
@@ -500,3 +502,36 @@ def test_more_failures_never_mean_an_earlier_poll(n_failures: int, luck: float) 
     sooner = ask(after(n_failures), exchange(500), failed(), rand=lambda: luck)
     later = ask(after(n_failures + 1), exchange(500), failed(), rand=lambda: luck)
     assert sooner.next_poll_at <= later.next_poll_at
+
+
+# ---- our own network ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", [Reason.DNS, Reason.CONNECT, Reason.TIMEOUT])
+def test_while_our_network_is_away_no_failure_counts_and_the_feed_is_due_again_within_the_minute(
+    reason: Reason,
+) -> None:
+    silent = replace(exchange(), status=None)
+    schedule = ask(job(), silent, failed(reason), is_network_away=True)
+    assert schedule.rhythm == job().rhythm
+    assert schedule.next_poll_at == NOW + timedelta(minutes=1)
+    assert (schedule.state, schedule.host_hold_s) == (None, None)
+    assert "our own network" in schedule.reasons[0]
+    assert ask(job(), silent, failed(reason)).rhythm.n_failures == 1
+
+
+def test_what_a_server_answered_counts_whatever_is_said_of_the_network() -> None:
+    for answer, result in (
+        (exchange(500), failed()),
+        (exchange(200), failed(Reason.TIMEOUT)),
+        (replace(exchange(), status=None), failed(Reason.TLS)),
+    ):
+        told = ask(job(), answer, result, is_network_away=True)
+        assert told == ask(job(), answer, result)
+        assert told.rhythm.n_failures == 1
+
+
+def test_hours_that_a_feed_keeps_closed_stay_closed_while_our_network_is_away() -> None:
+    silent = replace(exchange(), status=None)
+    closed = ask(job(skip_hours=(12,)), silent, failed(Reason.DNS), is_network_away=True)
+    assert closed.next_poll_at.hour == 13

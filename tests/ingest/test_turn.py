@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from archive.store.store import Store
 from archive.store.subscriptions import Subscription
 from ingest.feed.parse import PARSER_VERSION
 from ingest.room import ROOM_BYTES, Room
-from ingest.turn import REST_S, TURN_S, Turn
+from ingest.turn import PATIENCE_GROWS, REST_S, TURN_S, Turn
 from ingest.wire.fetch import WireSettings
 from ingest.wire.result import FetchResult, Request
 from ingest.wire.robots import RobotsCache
@@ -86,6 +87,12 @@ class Scene:
     def lease(self) -> HostLease:
         (lease,) = self.store.claim_hosts(now=self.clock(), owner="test", limit=1)
         return lease
+
+    def take_feeds(self) -> None:
+        """Take a turn whose pages wait."""
+        self.turn.others_wait = True
+        self.take()
+        self.turn.others_wait = False
 
     def take(self) -> None:
         asyncio.run(self.turn.take(self.lease()))
@@ -320,6 +327,118 @@ def test_a_host_whose_turn_failed_by_our_fault_rests_and_suspects_nobody(scene: 
         scene.take()
     assert scene.store.next_due_at() == scene.clock() + timedelta(seconds=REST_S)
     assert one(scene.store, "SELECT max(attempts) FROM feeds") == 0
+
+
+# ---- while others wait ----------------------------------------------------------------------------
+
+
+def silent(scene: Scene) -> Callable[[Request], FetchResult]:
+    """Return a server that says nothing: what is borne with no longer is put off, and it times out else."""
+
+    def answering(request: Request) -> FetchResult:
+        failed = scene.web.failed(Reason.TIMEOUT)
+        is_put_off = request.patience is not None and request.patience.others_wait()
+        return replace(failed, is_put_off=is_put_off)
+
+    return answering
+
+
+def test_a_silent_host_is_let_go_without_a_trace_and_waits_behind_the_others(scene: Scene) -> None:
+    url = scene.subscribe("stil")
+    scene.subscribe("buur")
+    scene.web.on(url, silent(scene))
+    scene.turn.others_wait = True
+    scene.clock.advance(seconds=30)
+    scene.take()
+    assert [request.url for request in scene.web.asked] == [url]  # and its neighbour not yet
+    assert count(scene.store, "polls") == 0
+    assert ask(scene.store, "SELECT attempts, n_failures, n_polls FROM feeds") == [(0, 0, 0)] * 2
+    assert ask(scene.store, "SELECT is_slow, owner FROM hosts") == [(0, "")]
+    assert scene.store.next_due_at() == scene.clock()
+
+
+def test_let_go_twice_it_is_a_slow_one_and_then_waited_for_as_long_as_it_takes(
+    scene: Scene,
+) -> None:
+    url = scene.subscribe("stil")
+    scene.web.on(url, silent(scene))
+    scene.turn.others_wait = True
+    slow = []
+    for _ in range(3):
+        scene.take()
+        slow.append(one(scene.store, "SELECT is_slow FROM hosts"))
+    first, second, third = (request.patience for request in scene.web.asked)
+    assert first is not None and second is not None and third is None
+    assert second.seconds >= first.seconds * PATIENCE_GROWS
+    assert slow == [0, 1, 1]
+    assert ask(scene.store, "SELECT result FROM polls") == [("timeout",)]
+
+
+def test_an_answer_makes_the_next_silence_the_first_again(scene: Scene) -> None:
+    url = scene.subscribe("wisselend")
+    found = scene.web.found(rss("bericht"))
+    scene.turn.others_wait = True
+    for answer in (silent(scene), found, silent(scene)):
+        scene.web.on(url, answer)
+        scene.take()
+        scene.store.make_due([1], now=scene.clock())
+    assert one(scene.store, "SELECT is_slow FROM hosts") == 0
+
+
+def test_while_nobody_waits_silence_is_a_failure_at_once(scene: Scene) -> None:
+    scene.web.on(scene.subscribe("stil"), silent(scene))
+    scene.take()
+    assert ask(scene.store, "SELECT result FROM polls") == [("timeout",)]
+
+
+def test_what_may_have_ended_the_process_is_never_put_off(scene: Scene) -> None:
+    scene.web.on(scene.subscribe("verdacht"), silent(scene))
+    scene.turn.others_wait = True
+    asyncio.run(scene.turn.take(replace(scene.lease(), is_alone=True)))
+    assert scene.web.asked[0].patience is None
+    assert count(scene.store, "polls") == 1
+
+
+def test_pages_wait_until_the_feeds_of_those_who_wait_have_been_asked(scene: Scene) -> None:
+    url = scene.subscribe("een", page="always")
+    scene.web.on(url, scene.web.found(rss("een")))
+    scene.web.on("https://krant.example/een", scene.web.page(PAGE.format("een")))
+    scene.turn.others_wait = True
+    scene.take()
+    assert [request.url for request in scene.web.asked] == [url]
+    assert ask(scene.store, "SELECT claims, attempts FROM page_tasks") == [(0, 0)]
+    scene.take()  # its next turn is for them, whoever waits
+    assert scene.web.asked[-1].url == "https://krant.example/een"
+
+
+# ---- while our own network is away ----------------------------------------------------------------
+
+
+def test_a_page_loses_none_of_its_tries_and_a_turn_ends_with_the_first_silence(
+    scene: Scene,
+) -> None:
+    scene.web.on(scene.subscribe("een", page="always"), scene.web.found(rss("een", "twee")))
+    scene.take_feeds()
+    away = scene.web.failed(Reason.CONNECT)
+    for name in ("een", "twee", "robots.txt"):
+        scene.web.on(f"https://krant.example/{name}", away)
+    n_before = len(scene.web.asked)
+    scene.turn.network.is_away = True
+    scene.take()
+    assert len(scene.web.asked) == n_before + 1
+    assert ask(scene.store, "SELECT claims, attempts FROM page_tasks") == [(0, 0)] * 2
+    assert one(scene.store, "SELECT is_slow FROM hosts") == 0
+
+
+def test_a_feed_that_cannot_be_asked_is_the_only_one_of_its_host_that_is_tried(
+    scene: Scene,
+) -> None:
+    for name in ("een", "twee"):
+        scene.web.on(scene.subscribe(name), scene.web.failed(Reason.TIMEOUT))
+    scene.turn.network.is_away = True
+    scene.take()
+    assert len(scene.web.asked) == 1
+    assert one(scene.store, "SELECT is_slow FROM hosts") == 0
 
 
 # ---- memory ---------------------------------------------------------------------------------------

@@ -172,6 +172,29 @@ def test_slow_hosts_get_no_more_than_their_share_of_a_claim(connection: Connecti
     assert len(claim(connection, at=later)) == 3
 
 
+def test_a_lease_says_whether_others_wait_that_there_was_no_room_for(
+    connection: Connection,
+) -> None:
+    subscribe(connection, *(f"https://h{n}.example/1" for n in range(5)))
+    told = []
+    for limit in (2, 1, 2):
+        leases = frontier.claim_hosts(connection, now=NOON, owner="a", limit=limit)
+        assert len(leases) == limit
+        told.append({lease.others_wait for lease in leases})
+    assert told == [{True}, {True}, {False}]
+
+
+def test_slow_hosts_that_wait_for_their_few_slots_are_no_line(connection: Connection) -> None:
+    subscribe(connection, *(f"https://h{n}.example/1" for n in range(4)))
+    connection.execute(sa.update(hosts).values(is_slow=True))
+    subscribe(connection, "https://a.example/1")
+    for slow_limit in (1, None):
+        leases = frontier.claim_hosts(
+            connection, now=NOON, owner="a", limit=3, slow_limit=slow_limit
+        )
+        assert not any(lease.others_wait for lease in leases)
+
+
 def test_a_host_that_timed_out_is_slow_until_it_answers_again(connection: Connection) -> None:
     subscribe(connection, "https://a.example/1")
     seen = []

@@ -111,3 +111,28 @@ def test_a_host_is_claimed_when_its_feeds_time_has_come_and_not_before(store: St
     n_due = one(store, "SELECT count(*) FROM feeds WHERE next_poll_at <= ?", to_us(later))
     claimed = store.claim_hosts(now=later, owner="test", limit=500)
     assert 70 < len(claimed) <= n_due < 130
+
+
+def test_after_an_outage_of_ours_those_who_got_no_answer_are_overdue_too_and_no_others(
+    store: Store,
+) -> None:
+    subscribe(store, 4, due_at=[NOON + timedelta(hours=20)])
+    began_at = NOON - timedelta(hours=3)
+    with store.writing() as connection:
+        for n, (reason, polled_at) in enumerate(
+            (
+                ("dns", began_at + timedelta(minutes=1)),
+                ("timeout", NOON),
+                ("status", NOON),  # it answered
+                ("dns", began_at - timedelta(minutes=1)),  # it had failed before
+            )
+        ):
+            connection.execute(
+                sa.update(feeds)
+                .where(feeds.c.url == f"https://krant{n}.example/feed")
+                .values(last_reason=reason, last_poll_at=to_us(polled_at))
+            )
+    assert spread_overdue(store, now=NOON, phase=phase, silent_since=began_at) == 2
+    waits = waits_s(store)
+    assert max(waits[:2]) <= 2
+    assert waits[2:] == [20 * 3_600] * 2
