@@ -21,6 +21,8 @@ SAME_TITLE: Final = 0.9
 SAME_RUNS: Final = 0.95
 """Two items of one document are one article only if they are so to the letter, or all but."""
 
+MIN_TOLD_WORDS: Final = 20  # a shorter text may stand in many others
+
 _ID_RULES: Final = frozenset({"id", "number"})
 _PLACE_RULES: Final = frozenset({"address", "guid"})
 
@@ -265,16 +267,19 @@ def _is_repeated(one: Traits, other: Traits) -> bool:
     A paper that lists an article in two sections words it as once; its account number, its mould and its blurb stand
     in all of its addresses and texts. A reader of many papers may list a wire story of two, each under its headline.
     """
-    title = title_likeness(one, other)
     if one.telling.site == other.telling.site != "":
-        return title >= SAME_TITLE and _runs(one, other) >= SAME_RUNS
-    if title >= SAME_TITLE:
-        return containment(one.shingles, other.shingles) >= 0.5
-    return _runs(one, other) >= 0.9
+        return title_likeness(one, other) >= SAME_TITLE and _stands_in(one, other, SAME_RUNS)
+    if title_likeness(one, other) >= SAME_TITLE:
+        return _stands_in(one, other, 0.5)
+    return one.words == other.words or jaccard(one.shingles, other.shingles) >= 0.9
 
 
-def _runs(one: Traits, other: Traits) -> float:
-    return 1.0 if one.words == other.words else jaccard(one.shingles, other.shingles)
+def _stands_in(one: Traits, other: Traits, share: float) -> bool:
+    """Tell whether so much of the shorter text is in the longer: a feed's, and its page's."""
+    if one.words == other.words:
+        return True
+    is_told = min(len(one.words), len(other.words)) >= MIN_TOLD_WORDS
+    return is_told and containment(one.shingles, other.shingles) >= share
 
 
 def _common_ids(entry: Traits, candidates: Iterable[Candidate]) -> frozenset[str]:

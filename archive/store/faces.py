@@ -21,12 +21,12 @@ from sqlalchemy import Connection
 from archive import record
 from archive.identity.edits import EditKind, edit_kind
 from archive.identity.ids import digest16
-from archive.model.kept import RevisionKind
+from archive.model.kept import EDITS, RevisionKind
 from archive.model.stated import Precision
 from archive.store.drafts import Drafts
 from archive.store.index import IndexedRevision, Indexer
 from archive.store.indexing import indexed, labels, relabelled
-from archive.store.instants import to_at, to_at_or_none, to_us, to_us_or_none
+from archive.store.instants import NEVER, to_at, to_at_or_none, to_us, to_us_or_none
 from archive.store.prepared import Prepared, Row, driver_of
 from archive.store.schema import (
     articles,
@@ -39,7 +39,9 @@ from archive.store.schema import (
     statements,
     variants,
 )
-from archive.store.stating import BACKFILL, draft_content
+from archive.store.stating import BACKFILL, RETURNED, draft_content
+
+_MAY_RETURN: Final = EDITS | {RevisionKind.PAGE}  # a page that flaps is PAGE at every other turn
 
 FULLER = 1.2
 """So many times the words make another feed of the same paper the telling's base: sticky, so that nothing flaps."""
@@ -64,6 +66,13 @@ class Begun:
     statement: record.Statement
     n_words: int | None
     """Of its text, where they are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Return:
+    """An earlier revision that is current again; none was made."""
+
+    revision_id: int
 
 
 @dataclass(slots=True)
@@ -164,6 +173,7 @@ class Faces:
         drafts = Drafts(self._connection)
         changes: list[FaceChange] = []
         closed: list[int] = []
+        opened: list[int] = []
         rows = self._variants(variant_ids)
         stated = self._statements(variant_ids, rows)
         named = self._named({row.revision_id for row in rows if row.revision_id is not None})
@@ -171,7 +181,10 @@ class Faces:
             made = self._revise(drafts, row, stated[row.id], named, cause)
             if made is None:
                 continue
-            changes.append(made)
+            if isinstance(made, FaceChange):
+                changes.append(made)
+            else:
+                opened.append(made.revision_id)
             if row.revision_id is not None:
                 closed.append(row.revision_id)
         articles_changed = {row.article_id for row in rows}
@@ -179,6 +192,7 @@ class Faces:
         self._touch_articles(articles_changed)
         db = driver_of(self._connection)
         self._indexer.close(db, closed, self._now_us)
+        self._indexer.close(db, opened, NEVER)
         self._indexer.add(db, indexed(self._connection, [made.revision_id for made in changes]))
         revised = {made.variant_id for made in changes}
         others = [variant_id for variant_id in variant_ids if variant_id not in revised]
@@ -235,7 +249,7 @@ class Faces:
         stated: Sequence[_Stated],
         named: Mapping[int, set[int]],
         cause: RevisionKind | None,
-    ) -> FaceChange | None:
+    ) -> "FaceChange | _Return | None":
         used = named.get(row.revision_id, set())
         base = _base(stated, used, self._feeds_of(used, stated))
         if base is None:
@@ -264,13 +278,18 @@ class Faces:
                 kind = cause or kind
         if kind is None:
             return None
+        if cause is None and kind in _MAY_RETURN and not _adds_files(row, held, page, used):
+            earlier = self._earlier(row, chosen, held)
+            if earlier is not None:
+                is_page = page is not None and page.id not in used
+                return self._return_to(drafts, row, earlier, page if page and is_page else base)
         sources = [base, *([page] if page is not None else []), *by_hand]
         revision_id = _draft_revision(
             drafts,
             chosen,
             held,
             variant_id=row.id,
-            number=(row.number or 0) + 1,
+            number=(row.last_number or 0) + 1,
             kind=kind,
             first_seen_us=self._now_us if row.revision_id else row.first_seen_at,
             digest=digest,
@@ -278,6 +297,21 @@ class Faces:
             statement_ids=[source.id for source in sources],
         )
         return FaceChange(variant_id=row.id, revision_id=revision_id, kind=kind)
+
+    def _earlier(self, row: Row, chosen: record.Chosen, held: Mapping[str, Any]) -> int | None:
+        """Return the revision before the current one that told readers just this: the publisher took an edit back."""
+        for before in _EARLIER.rows(self._connection, variant_id=row.id, current=row.revision_id):
+            edit = edit_kind(before.title, before.text, chosen.title, chosen.text)
+            if edit.kind is EditKind.NOISE and not _fields_differ(before, chosen, held):
+                return int(before.id)
+        return None
+
+    def _return_to(self, drafts: Drafts, row: Row, revision_id: int, said: _Stated) -> "_Return":
+        """Let an earlier revision be current again: content that flaps ends as two, with a note at each turn."""
+        drafts.update(variants, row.id, revision_id=revision_id)
+        if not said.is_backfill:
+            drafts.update(statements, said.id, note=RETURNED)
+        return _Return(revision_id=revision_id)
 
     def _feeds_of(self, used: Collection[int], stated: Sequence[_Stated]) -> int | None:
         """Return the feed whose statement the current revision was made from."""
@@ -533,6 +567,32 @@ def _face_digest(chosen: record.Chosen, held: Mapping[str, Any]) -> bytes:
 _IDS: sa.BindParameter[int] = sa.bindparam("ids", expanding=True)
 _PAGE_IDS: sa.BindParameter[int] = sa.bindparam("page_ids", expanding=True)
 
+_CHAIN = revisions.alias()
+_LAST_NUMBER = (
+    sa.select(sa.func.max(_CHAIN.c.number))
+    .where(_CHAIN.c.variant_id == variants.c.id)
+    .scalar_subquery()
+)
+RETURNS: Final = 4
+"""Revisions looked at for one that a statement returns to: papers flap between two or three wordings."""
+
+_EARLIER: Final = Prepared(
+    sa.select(
+        revisions.c.id,
+        revisions.c.title,
+        revisions.c.section,
+        revisions.c.stated,
+        contents.c.text,
+    )
+    .join(contents, contents.c.digest == revisions.c.content_digest)
+    .where(
+        revisions.c.variant_id == sa.bindparam("variant_id"),
+        revisions.c.id != sa.bindparam("current"),
+        revisions.c.is_void.is_(False),
+    )
+    .order_by(revisions.c.number.desc())
+    .limit(RETURNS)
+)
 _VARIANTS: Final = Prepared(
     sa.select(
         variants.c.id,
@@ -551,6 +611,7 @@ _VARIANTS: Final = Prepared(
         revisions.c.image_url,
         revisions.c.stated,
         contents.c.text,
+        _LAST_NUMBER.label("last_number"),
     )
     .outerjoin(revisions, revisions.c.id == variants.c.revision_id)
     .outerjoin(contents, contents.c.digest == revisions.c.content_digest)

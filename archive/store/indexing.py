@@ -1,7 +1,8 @@
 """What the index must say of a revision, read from the tables: the one place that knows, for deposit and rebuild.
 
 A row's labels are those of its variant as it stands (the feeds that showed it) and of its revision (section, authors,
-tags). Only the current revision of a variant is open; older ones end where the next begins.
+tags). Only the current revision of a variant is open; older ones end where the next begins, and one that its publisher
+took back ends where an earlier one returned.
 """
 
 import json
@@ -16,7 +17,16 @@ from sqlalchemy import Connection
 from archive.store.index import IndexedRevision, Indexer, Relabelling, sort_in_words
 from archive.store.instants import NEVER
 from archive.store.prepared import Prepared, driver_of
-from archive.store.schema import articles, contents, meta, revisions, sightings, variants
+from archive.store.schema import (
+    articles,
+    contents,
+    meta,
+    revisions,
+    sightings,
+    statements,
+    variants,
+)
+from archive.store.stating import RETURNED
 from archive.words.tokens import WORDS_VERSION
 
 AT_ONCE = 400
@@ -114,13 +124,25 @@ def _feeds_of(connection: Connection, variant_ids: Collection[int]) -> dict[int,
 
 
 def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int]:
-    """Return when each superseded revision of these variants ended: when its successor was first seen."""
+    """Return when each superseded revision of these variants ended: when its successor was first seen.
+
+    The last of a chain ended when its publisher took it back, if an earlier one is current again.
+    """
     rows = _CHAINS.rows(connection, ids=list(variant_ids))
-    return {
+    ends = {
         row.id: after.first_seen_at
         for row, after in pairwise(rows)
         if row.variant_id == after.variant_id
     }
+    taken_back = {
+        row.variant_id: row.id
+        for row in rows
+        if row.id not in ends and row.current_id not in (None, row.id)
+    }
+    if taken_back:
+        for row in _RETURNS.rows(connection, ids=list(taken_back)):
+            ends[taken_back[row.variant_id]] = row.returned_at
+    return ends
 
 
 # ---- statements ---------------------------------------------------------------------------------
@@ -149,7 +171,20 @@ _FEEDS: Final = Prepared(
     .distinct()
 )
 _CHAINS: Final = Prepared(
-    sa.select(revisions.c.id, revisions.c.variant_id, revisions.c.first_seen_at)
+    sa.select(
+        revisions.c.id,
+        revisions.c.variant_id,
+        revisions.c.first_seen_at,
+        variants.c.revision_id.label("current_id"),
+    )
+    .join(variants, variants.c.id == revisions.c.variant_id)
     .where(revisions.c.variant_id.in_(_IDS), revisions.c.is_void.is_(False))
     .order_by(revisions.c.variant_id, revisions.c.number)
+)
+_RETURNS: Final = Prepared(
+    sa.select(
+        statements.c.variant_id, sa.func.max(statements.c.first_stated_at).label("returned_at")
+    )
+    .where(statements.c.variant_id.in_(_IDS), statements.c.note == RETURNED)
+    .group_by(statements.c.variant_id)
 )

@@ -339,10 +339,17 @@ def _kinds_since(
 ) -> frozenset[RevisionKind]:
     if face is None or before is None or face.digest == before.digest:
         return frozenset()
+    # What was told once and is current again (a paper that takes its edit back) is no edit anew.
+    told = (
+        sa.select(publications.c.revision_id)
+        .join(variants, variants.c.article_id == publications.c.article_id)
+        .where(variants.c.id == face.variant_id)
+    )
     kinds = connection.scalars(
         sa.select(revisions.c.kind).where(
             revisions.c.variant_id == face.variant_id,
             revisions.c.id > before.revision_id,
+            revisions.c.id.not_in(told),
             revisions.c.is_void.is_(False),
         )
     )

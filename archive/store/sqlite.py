@@ -428,13 +428,17 @@ def _choose_time(
             f"{key} <= :as_of_key",
             "r.valid_from <= :as_of_us",
             "r.valid_to > :as_of_us",
+            # An edit that was taken back stood while an earlier text, which is current again, did not.
+            "NOT EXISTS (SELECT 1 FROM search_row AS n WHERE n.variant = r.variant AND n.valid_from > r.valid_from"
+            " AND n.valid_from <= :as_of_us AND n.valid_to > :as_of_us)",
         ]
         values |= {"as_of_key": as_of_us // 1_000_000 + _CROWD_S, "as_of_us": as_of_us}
     elif selection.has_history:
         # What a page completed or a parser read anew was no edit: those texts are left out.
         conditions.append(
             f"(r.valid_to = {NEVER} OR EXISTS (SELECT 1 FROM search_row AS n WHERE n.variant = r.variant"
-            " AND n.valid_from = r.valid_to AND n.kind IN ('minor', 'substantial')))"
+            " AND (n.valid_from = r.valid_to AND n.kind IN ('minor', 'substantial')"
+            " OR n.valid_from < r.valid_from AND n.valid_to > r.valid_to)))"
         )
     else:
         conditions.append(f"r.valid_to = {NEVER}")

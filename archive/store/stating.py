@@ -27,6 +27,9 @@ from archive.store.schema import (
 BACKFILL = "backfill"
 """The note of a statement that a page of a feed's history made: it may be older than any other of its variant."""
 
+RETURNED = "returned"
+"""The note of a statement that took an edit back: its words are an earlier revision's, which is current again."""
+
 MAX_LISTED = 200
 """Authors, tags and enclosures of one statement that get rows of their own; all stand in its JSON."""
 
