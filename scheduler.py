@@ -124,6 +124,10 @@ class Root(click.Group):
         module, _, attribute = found.home.partition(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
+        if ctx.resilient_parsing:
+            from archive.commands.completion import prepare
+
+            prepare(command)
         return command
 
     def resolve_command(
@@ -228,6 +232,9 @@ def main(argv: Sequence[str] | None = None, *, place: Place | None = None) -> in
     """
     place = Place() if place is None else place
     if COMPLETE_VARIABLE in os.environ:
+        from archive.commands.completion import set_up
+
+        set_up()
         root.main(prog_name=NAME, complete_var=COMPLETE_VARIABLE)
     try:
         args = list(sys.argv[1:] if argv is None else argv)

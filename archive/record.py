@@ -25,6 +25,7 @@ from archive.identity.edits import quiet
 from archive.identity.folding import fold, words_in
 from archive.identity.ids import digest16
 from archive.identity.likeness import coverage, shingles_of
+from archive.model.hand import TAGGED, UNTAGGED
 from archive.model.stated import (
     ArticlePage,
     Author,
@@ -636,11 +637,6 @@ def hand_value(name: str, text: str) -> object:
             cure = "write it as 2024-05-31T14:30+02:00"
             raise UsageError(f"published_at={text!r} is no instant with a zone; {cure}") from None
     return text
-
-
-TAGGED: Final = "tagged"
-UNTAGGED: Final = "untagged"
-"""Tags that a person put on an article or took off it: beside those its sources state, which go on to count."""
 
 
 def retagged(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:

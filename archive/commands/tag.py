@@ -227,8 +227,8 @@ def tags(
 
     from archive import terminal as t
     from archive.commands.matching import matching_revisions, searching
-    from archive.store.labelling import count_tags
     from archive.store.sqlite import open_reader
+    from archive.store.tagcounts import count_tags
 
     query = " ".join(words).strip()
     with (

@@ -44,7 +44,8 @@ EXIT_CODES = """\
 """
 
 COMPLETION = """\
-Completion of commands and options, for this session:
+Completion of commands, options, query fields and their values (feeds, saved searches, tags,
+languages), and the ids of the newest articles. For this session:
 
   bash   eval "$(_NEWSARCHIVE_COMPLETE=bash_source newsarchive)"
   zsh    eval "$(_NEWSARCHIVE_COMPLETE=zsh_source newsarchive)"

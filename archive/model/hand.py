@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+TAGGED: Final = "tagged"
+UNTAGGED: Final = "untagged"
+"""Tags that a person put on an article or took off it: beside those its sources state, which go on to count."""
 
 
 class HandVerdict(StrEnum):
@@ -28,8 +33,9 @@ class HandChange:
 
     `kept` is the article that goes on under its id, `other` the one that was merged into it, split from it, or that
     it is or is not related to. Counted are the sightings, tellings and revisions that are another article's now;
-    `n_void` revisions no longer follow from what their telling has left; `n_articles` is counted where many were set or
-    tagged at once, of which `kept` is the first. `undo` is the number by which it is taken back. Where it was so already, nothing is counted and `is_changed` is False.
+    `n_void` revisions no longer follow from what their telling has left; `n_articles` is counted where many were set
+    or tagged at once, of which `kept` is the first. `undo` is the number by which it is taken back. Where it was so
+    already, nothing is counted and `is_changed` is False.
     """
 
     command: str

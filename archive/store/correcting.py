@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from archive import record
 from archive.identity.ids import digest16
+from archive.model.hand import TAGGED, UNTAGGED
 from archive.model.kept import RevisionKind
 from archive.store.drafts import Drafts
 from archive.store.faces import Faces
@@ -71,7 +72,7 @@ def set_fields(
     held = held_by_hand(connection, [variant])[variant]
     wanted = dict(values)
     if "tags" in values:
-        wanted |= {name: None for name in (record.TAGGED, record.UNTAGGED) if held.get(name)}
+        wanted |= {name: None for name in (TAGGED, UNTAGGED) if held.get(name)}
     new = {name: value for name, value in wanted.items() if held.get(name, ...) != value}
     if not new:
         return None

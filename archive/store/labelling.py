@@ -1,4 +1,4 @@
-"""Tags by hand: put on articles and taken off them, many at once, and counted.
+"""Tags by hand: put on articles and taken off them, many at once.
 
 A tag by hand is a statement of source "hand" on every telling of an article (`correcting`), so it is searched, shown,
 published and kept as any other tag, and a feed that states its own tags later does not undo it. A telling that
@@ -6,22 +6,20 @@ another paper brings later has none: nobody tagged what was not there.
 """
 
 import json
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from archive.errors import UsageError
-from archive.identity.folding import fold
-from archive.record import TAGGED, UNTAGGED, Source
+from archive.model.hand import TAGGED, UNTAGGED
+from archive.store.tagcounts import by_fold, strings
 from archive.words.tokens import tokens
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from archive.store.correcting import Values
-    from archive.store.sqlite import Reader
     from archive.store.store import Store
 
 AT_ONCE: Final = 400
@@ -115,7 +113,7 @@ def _values(
     held = held_by_hand(connection, variant_ids)
     found: dict[int, Values] = {}
     for variant in variant_ids:
-        on, off = (_strings(held[variant].get(name)) for name in (TAGGED, UNTAGGED))
+        on, off = (strings(held[variant].get(name)) for name in (TAGGED, UNTAGGED))
         after = changed(on, off, shown[variant], added, removed)
         if after != (on, off):
             found[variant] = {TAGGED: list(after[0]), UNTAGGED: list(after[1])}
@@ -133,27 +131,16 @@ def changed(
 
     A tag that is taken off is noted only where it is shown: an article that never had it says nothing of it.
     """
-    coming, going = _by_fold(added), _by_fold(removed)
-    has = _by_fold(shown)
-    on = {key: tag for key, tag in _by_fold(tagged).items() if key not in going}
-    off = {key: tag for key, tag in _by_fold(untagged).items() if key not in coming}
+    coming, going = by_fold(added), by_fold(removed)
+    has = by_fold(shown)
+    on = {key: tag for key, tag in by_fold(tagged).items() if key not in going}
+    off = {key: tag for key, tag in by_fold(untagged).items() if key not in coming}
     for key, tag in coming.items():
         on.setdefault(key, tag)
     for key, tag in going.items():
         if key in has:
             off.setdefault(key, tag)
     return tuple(on.values()), tuple(off.values())
-
-
-def _by_fold(tags: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for tag in tags:
-        found.setdefault(fold(tag), tag)
-    return found
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, (list, tuple)) else ()
 
 
 def _shown(connection: "Connection", variant_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
@@ -167,71 +154,4 @@ def _shown(connection: "Connection", variant_ids: Sequence[int]) -> dict[int, tu
         .join(revisions, revisions.c.id == variants.c.revision_id)
         .where(variants.c.id.in_(variant_ids))
     )
-    return {row.id: _tags(json.loads(row.stated)) for row in rows}
-
-
-def _tags(held: Mapping[str, Any]) -> tuple[str, ...]:
-    return _strings(held.get("tags"))
-
-
-# ---- counting -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TagCount:
-    """A tag, as most spell it: on how many articles, and on how many of them by hand."""
-
-    tag: str
-    n_articles: int
-    n_by_hand: int
-
-
-def count_tags(reader: "Reader", revision_ids: Sequence[int]) -> tuple[TagCount, ...]:
-    """Count the tags of revisions, each of another article, the most frequent first. Plain SQL."""
-    spelled: dict[str, Counter[str]] = {}
-    by_hand: Counter[str] = Counter()
-    touched: dict[int, frozenset[str]] = {}
-    for variant, stated in _stated(reader, revision_ids):
-        held = json.loads(stated)
-        tags = _by_fold(_tags(held))
-        for key, tag in tags.items():
-            spelled.setdefault(key, Counter())[tag] += 1
-        if held.get("provenance", {}).get("tags") == Source.HAND:
-            touched[variant] = frozenset(tags)
-    for variant, put in _put_by_hand(reader, list(touched)):
-        by_hand.update(put & touched[variant])
-    counts = (
-        TagCount(tag=max(how, key=how.__getitem__), n_articles=how.total(), n_by_hand=by_hand[key])
-        for key, how in spelled.items()
-    )
-    return tuple(sorted(counts, key=lambda one: (-one.n_articles, one.tag)))
-
-
-def _stated(reader: "Reader", revision_ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    for at in range(0, len(revision_ids), AT_ONCE):
-        some = revision_ids[at : at + AT_ONCE]
-        yield from reader.rows(
-            f"SELECT variant_id, stated FROM revisions WHERE id IN ({_marks(some)})", some
-        )
-
-
-def _put_by_hand(
-    reader: "Reader", variant_ids: Sequence[int]
-) -> Iterator[tuple[int, frozenset[str]]]:
-    """Yield the tags, folded, that people put on tellings: one by one, or by setting them all."""
-    held: dict[int, dict[str, Any]] = {}
-    for at in range(0, len(variant_ids), AT_ONCE):
-        some = variant_ids[at : at + AT_ONCE]
-        for variant, stated in reader.rows(
-            "SELECT variant_id, stated FROM statements WHERE source = 'hand'"
-            f" AND variant_id IN ({_marks(some)}) ORDER BY id",
-            some,
-        ):
-            held.setdefault(variant, {}).update(json.loads(stated).get("extra", {}))
-    for variant, values in held.items():
-        put = (*_strings(values.get("tags")), *_strings(values.get(TAGGED)))
-        yield variant, frozenset(map(fold, put))
-
-
-def _marks(values: Collection[object]) -> str:
-    return ", ".join("?" * len(values))
+    return {row.id: strings(json.loads(row.stated).get("tags")) for row in rows}

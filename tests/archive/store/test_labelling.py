@@ -14,6 +14,7 @@ from archive.identity.folding import fold
 from archive.store import Store, labelling
 from archive.store.labelling import changed, tag_of
 from archive.store.sqlite import open_reader
+from archive.store.tagcounts import count_tags
 from tests.archive.store.depositing import Paper, at, open_store
 from tests.archive.store.handmade import face_of, ids_of
 from tests.archive.store.looking import BRIDGE, FROST, ask, one, story, troubles
@@ -174,7 +175,7 @@ def test_tags_are_counted_by_their_commonest_spelling_and_by_hand(store: Store) 
     tag(store, "a", on="verkeer dossier")
     reader = open_reader(str(store.path))
     current = [revision for (revision,) in ask(store, "SELECT revision_id FROM variants")]
-    counts = labelling.count_tags(reader, current)
+    counts = count_tags(reader, current)
     reader.close()
     assert [(c.tag.lower(), c.n_articles, c.n_by_hand) for c in counts] == [
         ("verkeer", 2, 1),
