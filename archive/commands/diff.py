@@ -24,6 +24,8 @@ _TOLD_KINDS: Final = {
     "reparse": "read by a newer parser",
 }
 
+Heads = tuple[tuple[str, str], tuple[str, str]]
+
 Word = list[tuple[str, str]]
 """What stands between two spaces, as (text, colour) each."""
 
@@ -33,10 +35,12 @@ Word = list[tuple[str, str]]
 EXAMPLES
   newsarchive diff k7q2
   newsarchive diff k7q2 --side
-  newsarchive diff k7q2 1 3 --full"""
+  newsarchive diff k7q2 1 3 --full
+  newsarchive diff k7q2 --between joop,nos"""
 )
 @click.argument("article_id", metavar="ID")
 @click.argument("numbers", metavar="[A B]", nargs=-1, type=click.IntRange(min=1))
+@click.option("--between", metavar="FEED,FEED", help="How two papers told it, each as it says now.")
 @click.option("--full", is_flag=True, help="Unchanged paragraphs too.")
 @click.option(
     "--side/--inline", "is_side", default=False, help="Side by side, or in one text (the default)."
@@ -47,15 +51,18 @@ def diff(
     place: Place,
     article_id: str,
     numbers: tuple[int, ...],
+    between: str | None,
     full: bool,
     is_side: bool,
     as_json: bool,
 ) -> int | None:
     """Show what an edit changed, word by word: {-taken out-} {+put in+}.
 
-    The last edit, or the change from revision A to B. Exit code 1 where nothing was ever edited.
+    The last edit, or the change from revision A to B, or what sets the telling of one feed's paper apart from that of
+    another's. Exit code 1 where nothing was ever edited, or a feed did not show the article.
     """
     from archive import terminal
+    from archive.commands.diff_between import names_in, tellings
     from archive.commands.show import numbered
     from archive.difference import compare
     from archive.errors import UsageError
@@ -65,10 +72,16 @@ def diff(
         raise UsageError(
             f"diff takes no revision numbers, or two: newsarchive diff {article_id} 1 2"
         )
+    if numbers and between is not None:
+        raise UsageError("--between compares two papers' tellings: leave the revision numbers out")
+    papers = None if between is None else names_in(between, article_id)
     with Archive.open(place.archive_url) as archive:
         article = archive.article(article_id)
         revisions = archive.revisions(article.id)
-    if numbers:
+        pair = None if papers is None else tellings(archive, article, papers)
+    if pair is not None:
+        old, new = pair
+    elif numbers:
         old, new = (numbered(revisions, number, article_id) for number in numbers)
     else:
         found = list(edits(revisions))
@@ -78,9 +91,11 @@ def diff(
         old, new = found[-1]
     difference = compare(old.text, new.text)
     if as_json:
-        terminal.echo_json(_document(article, old, new, difference))
+        terminal.echo_json(_document(article, old, new, difference, papers))
     else:
-        _show(place, article, old, new, difference, revisions, full=full, is_side=is_side)
+        heads = _heads(place, old, new, papers)
+        kind = "two papers" if papers else _kind_told(old, new, revisions)
+        _show(place, article, old, new, difference, heads, kind, full=full, is_side=is_side)
     return None
 
 
@@ -158,7 +173,8 @@ def _show(
     old: "Revision",
     new: "Revision",
     difference: "Difference",
-    revisions: "Sequence[Revision]",
+    heads: Heads,
+    kind: str,
     *,
     full: bool,
     is_side: bool,
@@ -166,14 +182,10 @@ def _show(
     from archive import terminal as t
     from archive.difference import compare_words
 
-    def told(revision: "Revision") -> str:
-        return t.when(revision.first_seen_at, place.zone, now=place.now())
-
     feeds = ", ".join(dict.fromkeys(t.printable(seen.feed) for seen in article.sightings))
-    kind = _TOLD_KINDS.get(_kind_of(old, new, revisions), str(new.kind))
-    t.echo(
-        f" Revision {old.number} -> {new.number}, {told(old)} -> {told(new)}, {kind}, seen in {feeds}"
-    )
+    (name, at), (other_name, other_at) = heads
+    what = "Revision " if name.isdecimal() else ""
+    t.echo(f" {what}{name} -> {other_name}, {at} -> {other_at}, {kind}, seen in {feeds}")
     width = min(t.columns(), 100) if place.is_terminal else 100
     title = compare_words(old.title, new.title)
     is_title_changed = old.title.split() != new.title.split()
@@ -181,8 +193,12 @@ def _show(
         from archive.commands.diff_sides import show_sides
 
         titles = [("Title", title)] if is_title_changed or full else []
-        heads = f"{old.number}, {told(old)}", f"{new.number}, {told(new)}"
-        show_sides(place, heads, [*titles, *_labelled(difference, new.text, full=full)], full=full)
+        show_sides(
+            place,
+            (f"{name}, {at}", f"{other_name}, {other_at}"),
+            [*titles, *_labelled(difference, new.text, full=full)],
+            full=full,
+        )
     else:
         if is_title_changed or full:
             _echo_pieces(place, "Title", title, width, full=True)
@@ -197,6 +213,22 @@ def _show(
         f"{t.number(difference.n_changed_words)} of {t.number(difference.n_words)} words changed"
     )
     t.echo(f" {summary}{' · headline changed' if is_title_changed else ''}")
+
+
+def _heads(place: Place, old: "Revision", new: "Revision", papers: tuple[str, str] | None) -> Heads:
+    """Return (what is compared, since when it says so) of both sides: a feed, or a revision's number."""
+    from archive import terminal as t
+
+    names = papers or (str(old.number), str(new.number))
+    one, other = (
+        (t.printable(name), t.when(revision.first_seen_at, place.zone, now=place.now()))
+        for name, revision in zip(names, (old, new), strict=True)
+    )
+    return one, other
+
+
+def _kind_told(old: "Revision", new: "Revision", revisions: "Sequence[Revision]") -> str:
+    return _TOLD_KINDS.get(_kind_of(old, new, revisions), str(new.kind))
 
 
 def _labelled(
@@ -344,7 +376,11 @@ def _shortened(text: str, *, is_first: bool, is_last: bool) -> str:
 
 
 def _document(
-    article: "Article", old: "Revision", new: "Revision", difference: "Difference"
+    article: "Article",
+    old: "Revision",
+    new: "Revision",
+    difference: "Difference",
+    papers: tuple[str, str] | None,
 ) -> Mapping[str, object]:
     from archive.difference import compare_words
 
@@ -356,7 +392,8 @@ def _document(
         "id": article.id,
         "from": {"number": old.number, "first_seen_at": old.first_seen_at, "title": old.title},
         "to": {"number": new.number, "first_seen_at": new.first_seen_at, "title": new.title},
-        "kind": str(new.kind),
+        "kind": str(new.kind) if papers is None else None,
+        "between": papers,
         "title_changed": old.title.split() != new.title.split(),
         "words_changed": difference.n_changed_words,
         "words": difference.n_words,

@@ -40,17 +40,24 @@ SPOKEN = {
 
 @click.command(
     epilog="EXAMPLES\n\n  newsarchive why nos\n\n  newsarchive why nos --json\n\n  newsarchive why k7q2 m3c9"
+    "\n\n  newsarchive why duplicate k7q2 m3c9"
 )
-@click.argument("subject", metavar="FEED|ID")
-@click.argument("other", metavar="[ID]", required=False)
+@click.argument("subject", metavar="FEED|[duplicate] ID")
+@click.argument("others", metavar="[ID]", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_place
-def why(place: Place, subject: str, other: str | None, as_json: bool) -> None:
+def why(place: Place, subject: str, others: tuple[str, ...], as_json: bool) -> None:
     """Say when a feed is polled next, and why then; of two articles, why they are one or two."""
-    if other is not None:
+    if others:
         from archive.commands.duplicates import explain
 
-        explain(place, subject, other, as_json=as_json)
+        ids = others if subject == "duplicate" else (subject, *others)
+        if len(ids) != 2:
+            raise UsageError(
+                "why takes a feed, or two articles: newsarchive why duplicate k7q2 m3c9;"
+                f" all that one article was compared with: newsarchive duplicates {ids[0]}"
+            )
+        explain(place, *ids, as_json=as_json)
         return
     from archive import terminal as t
     from archive.front import Archive

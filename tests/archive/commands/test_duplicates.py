@@ -90,6 +90,18 @@ def test_two_articles_are_told_apart_by_the_rule_that_did_it(
     assert "numbers" in lines[4]
 
 
+def test_why_duplicate_asks_the_same_of_two_articles(
+    forecasts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monday, tuesday = ids(forecasts, "ma", "di")
+    assert run(forecasts, "why", monday, tuesday, minute=1500) == 0
+    plain = capsys.readouterr().out
+    assert run(forecasts, "why", "duplicate", monday, tuesday, minute=1500) == 0
+    assert capsys.readouterr().out == plain
+    assert run(forecasts, "why", "duplicate", monday, minute=1500) == 2
+    assert f"newsarchive duplicates {monday}" in capsys.readouterr().err
+
+
 def test_what_shares_no_key_was_never_compared(
     forecasts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
