@@ -25,7 +25,6 @@ from archive.identity.edits import quiet
 from archive.identity.folding import fold, words_in
 from archive.identity.ids import digest16
 from archive.identity.likeness import coverage, shingles_of
-from archive.model.hand import TAGGED, UNTAGGED
 from archive.model.stated import (
     ArticlePage,
     Author,
@@ -320,8 +319,12 @@ def _stated(values: Statement | Chosen, names: Sequence[str]) -> dict[str, Any]:
 
 
 def from_json(stated: Mapping[str, Any], *, text: str, html: str | None) -> Statement:
-    """Return the statement that `to_json` took apart. Unknown keys (of a newer version) are passed over."""
+    """Return the statement that `to_json` took apart. Unknown keys (of a newer version) are passed over.
+
+    One without a source is a feed's: most are, and a statement that cannot be read would hide its article.
+    """
     values = {k: _READ[k](v) if k in _READ else v for k, v in stated.items() if k in _STATED}
+    values.setdefault("source", Source.FEED)
     return Statement(text=text, html=html, **values)
 
 
@@ -637,6 +640,11 @@ def hand_value(name: str, text: str) -> object:
             cure = "write it as 2024-05-31T14:30+02:00"
             raise UsageError(f"published_at={text!r} is no instant with a zone; {cure}") from None
     return text
+
+
+TAGGED: Final = "tagged"
+UNTAGGED: Final = "untagged"
+"""Tags that a person put on an article or took off it: beside those its sources state, which go on to count."""
 
 
 def retagged(tags: Sequence[str], added: Sequence[str], removed: Sequence[str]) -> tuple[str, ...]:

@@ -51,8 +51,9 @@ def echo_fields(place: Place, rows: Iterable[FieldWhy], *, width: int | None) ->
     for row in rows:
         if row.source is None and not row.said:
             continue
-        source = t.paint(row.source or "nothing acceptable", "dim", colour=place.has_colour)
-        room = None if width is None else width - LABEL - 5 - t.text_width(row.source or "")
+        named = row.source or _unsourced(row)
+        source = t.paint(named, "dim", colour=place.has_colour)
+        room = None if width is None else width - LABEL - 5 - t.text_width(named)
         t.echo(f" {row.name:<{LABEL}} {cut(words_of(row.value) or '-', room)}  ({source})")
         for line in _others(row):
             t.echo(f" {'':<{LABEL}} {cut(line, None if width is None else width - LABEL - 2)}")
@@ -98,6 +99,14 @@ def day_or_instant(at: object, precision: object) -> object:
     return f"{at:%Y-%m-%d}" if isinstance(at, datetime) and precision == "day" else at
 
 
+def _unsourced(row: FieldWhy) -> str:
+    """Say why a field has no value, though something was said of it."""
+    is_counted = all(one.source.endswith("computed") for one in row.said)
+    return (
+        "stated nowhere, counted when shown" if is_counted else "nothing that was said is accepted"
+    )
+
+
 def _others(row: FieldWhy) -> Iterable[str]:
     """Yield what other sources say: those that agree on one line, then a line for each other value."""
     shown = _key(row.value)
@@ -115,20 +124,25 @@ def _others(row: FieldWhy) -> Iterable[str]:
 
 def _told(one: Said) -> str:
     """Return a value, after the words that it was read from where those are others ("Today", "read 334 times")."""
-    value = words_of(one.value) or "-"
+    value = _in_short(one.value) or "-"
     stated = one.stated if one.stated is not None else value
     return value if _key(stated) == _key(one.value) else f"{stated} ({value})"
 
 
 def _key(value: object) -> str:
     """Return what two spellings of one value share: an instant is the same in every zone, and midnight is its day."""
+    return " ".join(_in_short(value).split())
+
+
+def _in_short(value: object) -> str:
+    """Return a value as people read it, an instant in UTC, and of one at midnight only the day."""
     if isinstance(value, str) and len(value) > 18 and value[4:5] == "-":
         with contextlib.suppress(ValueError):
             value = datetime.fromisoformat(value)
-    if isinstance(value, datetime):
+    if isinstance(value, datetime) and value.tzinfo is not None:
         at = value.astimezone(UTC)
-        value = at.date() if at.time() == time() else at
-    return " ".join(words_of(value).split())
+        return f"{at:%Y-%m-%d}" if at.time() == time() else words_of(at)
+    return words_of(value)
 
 
 def rows_of(

@@ -19,12 +19,14 @@ from archive.commands.why_field import (
 
 if TYPE_CHECKING:
     from archive.model.kept import Article, Revision
+    from archive.model.stated import Enclosure
     from archive.record import Statement
     from archive.store.told import StatedBy, Told
 
 FIELDS: Final = (
     "title", "authors", "published_at", "modified_at", "section", "tags", "language", "url", "canonical_url",
     "site_name", "image_url", "description", "reading_minutes", "word_count", "text",
+    "enclosures",
 )  # fmt: skip
 
 CORRECTIONS: Final = ("correction", "update", "parts")
@@ -47,10 +49,15 @@ def echo_why(place: Place, article: "Article", shown: "Revision", told: "Told") 
     width = min(t.columns(), 120) if place.is_terminal else None
     heading = t.paint(cut(shown.title or "(no headline)", width), "bold", colour=place.has_colour)
     t.echo(f" {heading}")
-    t.echo(f" {article.id}, revision {shown.number} ({shown.kind})")
+    from archive.output.facts import KIND_WORDS
+
+    newest = "" if shown.id != article.face.id else ", the newest"
+    t.echo(f" {article.id}, revision {shown.number}{newest}: {KIND_WORDS[shown.kind]}")
+    legend = "Each field: its value, (its source), and below it what others say."
+    t.echo(f" {t.paint(cut(legend, width), 'dim', colour=place.has_colour)}")
     t.echo()
     echo_fields(place, field_rows(shown, told), width=width)
-    lines = list(_besides(place, told))
+    lines = [*_counters(place, article), *_besides(place, told)]
     if lines:
         t.echo()
     for label, line in lines:
@@ -110,12 +117,44 @@ def field_rows(shown: "Revision", told: "Told") -> tuple[FieldWhy, ...]:
     values["tags"] = list(shown.tags)
     values["text"] = f"{shown.word_count or 0} words" if shown.text else None
     values["published_at"] = day_or_instant(shown.published_at, shown.published_precision)
+    values["modified_at"] = day_or_instant(shown.modified_at, _modified_precision(shown, told))
+    values["enclosures"] = [_file(one) for one in shown.enclosures]
+    sources = dict(shown.provenance)
+    if shown.enclosures:
+        sources["enclosures"] = _source_of_files(shown, told)
     said: dict[str, list[Said]] = {name: [] for name in FIELDS}
     for one in told.statements:
         for name, claim in _claims(one):
             if name in said:
                 said[name].append(claim)
-    return rows_of(FIELDS, values, shown.provenance, said)
+    return rows_of(FIELDS, values, sources, said)
+
+
+def _modified_precision(shown: "Revision", told: "Told") -> object:
+    """Return how much of the day of a change was stated; the revision itself does not keep it."""
+    for one in reversed(told.statements):
+        if one.statement.modified_at == shown.modified_at:
+            return one.statement.modified_precision
+    return None
+
+
+def _source_of_files(shown: "Revision", told: "Told") -> str:
+    """Return who stated the files of a revision, which are those of its feed and of its page together."""
+    urls = {one.url for one in shown.enclosures}
+    stated_by = (
+        str(one.statement.source)
+        for one in told.statements
+        if urls & {file.url for file in one.statement.enclosures}
+    )
+    return " and ".join(dict.fromkeys(stated_by)) or "computed"
+
+
+def _file(file: "Enclosure") -> str:
+    from archive import terminal as t
+
+    size = t.size(file.length_bytes) if file.length_bytes else None
+    facts = ", ".join(fact for fact in (file.type, size) if fact)
+    return f"{file.url} ({facts})" if facts else file.url
 
 
 # ---- what is said --------------------------------------------------------------------------------
@@ -158,6 +197,8 @@ def _stated(statement: "Statement") -> Iterator[tuple[str, object]]:
             value = [author.name for author in value]
         elif name == "tags":
             value = list(value)
+        elif name == "enclosures":
+            value = [_file(one) for one in value]
         elif name == "text":
             value = f"{_n_words(value)} words" if value else None
         elif name.endswith("_at") and value is not None:
@@ -198,16 +239,19 @@ def _besides(place: Place, told: "Told") -> Iterator[tuple[str, str]]:
         assert isinstance(instant, datetime)
         return t.when(instant, place.zone, now=place.now())
 
-    detail = f": {told.page_detail}" if told.page_detail else ""
+    parted = "; " if told.page_state == "read" else ": "
+    detail = f"{parted}{told.page_detail}" if told.page_detail else ""
     yield "page", f"{_STATES.get(told.page_state, told.page_state)}{detail}"
     for task in told.tasks:
         if task.due_at is not None:
-            again = "asked again" if task.n_attempts else "asked"
-            yield "", f"{again} {when(task.due_at)}: {task.url}"
+            asked = "asked again" if task.n_attempts else "to be asked"
+            if task.due_at <= place.now():
+                asked = "due again since" if task.n_attempts else "due since"
+            yield "", f"{asked} {when(task.due_at)}: {task.url}"
         if task.detail and task.detail != told.page_detail:
             yield "", f"the last try: {task.detail}"
     for note in told.notes:
-        yield "because", note
+        yield from _note(note)
     page = _page_of(told)
     for claim in page.claims if page else ():
         if claim.field in CORRECTIONS:
@@ -220,8 +264,40 @@ def _besides(place: Place, told: "Told") -> Iterator[tuple[str, str]]:
     if page is not None and page.extra.get("next_page_url"):
         yield "next page", str(page.extra["next_page_url"])
     for one in told.statements:
-        said = f"{when(one.first_stated_at)}"
+        said = f"on {when(one.first_stated_at)}"
         if one.last_stated_at != one.first_stated_at:
             said += f", again until {when(one.last_stated_at)}"
-        who = f"feed {one.feed}" if one.feed else str(one.statement.source)
-        yield "stated", f"{who}  {said}{'' if one.is_used else '  (not used)'}"
+        who = f"feed {one.feed}" if one.feed else _WHO.get(one.statement.source, "")
+        yield "said by", f"{who} {said}{'' if one.is_used else '; this revision does not use it'}"
+
+
+_WHO: Final = {"feed": "a feed", "page": "its page", "hand": "a person, by hand,"}
+
+_NOTES: Final = {
+    "text of the page: ": ("text from", "its page: "),
+    "text of the feed: ": ("text from", "the feed: "),
+    "page: ": ("", "nothing of it is used: "),
+}
+"""What a note of `archive.record.compose` begins with: the label it gets here, and its words."""
+
+
+def _note(note: str) -> tuple[tuple[str, str], ...]:
+    for begin, (label, words) in _NOTES.items():
+        if note.startswith(begin):
+            return ((label, f"{words}{note.removeprefix(begin)}"),)
+    return (("note", note),)
+
+
+def _counters(place: Place, article: "Article") -> Iterator[tuple[str, str]]:
+    """Yield each counter's first and last look, in its page's own words."""
+    from archive import terminal as t
+
+    for kind in dict.fromkeys(look.kind for look in article.counters):
+        looks = [look for look in article.counters if look.kind == kind]
+        told = [
+            f"{t.number(look.value)} on {t.when(look.observed_at, place.zone, now=place.now())}"
+            for look in dict.fromkeys((looks[0], looks[-1]))
+        ]
+        n_looks = f" in {len(looks)} looks" if len(looks) > 2 else ""
+        last = looks[-1]
+        yield kind, f"{', then '.join(told)}{n_looks}  (page {last.source}: {last.stated})"

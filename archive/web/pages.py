@@ -17,6 +17,7 @@ from archive.difference import Folded, compare, compare_words
 from archive.errors import NotFound, QueryError
 from archive.model.kept import Article, Found, Revision
 from archive.output.document import public_url
+from archive.output.facts import KIND_WORDS, facts_of
 from archive.output.plain import (
     address_of,
     html_of,
@@ -128,7 +129,7 @@ class Pages:
             kicker=sheet.kicker(article, origin=origin),
             description=beside.description,
             authors=[author.name for author in face.authors],
-            facts=sheet.facts_of(face, beside, body),
+            facts=facts_of(face, beside, n_pictures=body.n_pictures),
             counted=sheet.counted(article.counters, self._zone),
             published=sheet.published(face, self._zone),
             modified=sheet.modified(face, beside, self._zone),
@@ -259,7 +260,7 @@ class Pages:
                     "number": revision.number,
                     "before": revisions[n - 1].number if n else None,
                     "at": self._instant(revision.first_seen_at),
-                    "kind": views.KIND_WORDS[revision.kind],
+                    "kind": KIND_WORDS[revision.kind],
                     "title": title_of(revision) if title_of(revision) != title else None,
                 }
             )

@@ -1,33 +1,18 @@
 """What an article's page shows beside its text, as small values for the template: facts, counters, files, updates."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from typing import Final
 from urllib.parse import urlsplit
 
 from archive.model.kept import Article, Observation, Revision
-from archive.output.beside import Beside, File, Owned, length_of
+from archive.output.beside import Beside, File, Owned
+from archive.output.facts import file_facts, live_sentence
 from archive.output.plain import language_tag, web_address
 from archive.web.body import Body, body_of
-from archive.web.views import Instant, day_alone, instant, number, plural, text_direction
-
-WORDS_A_MINUTE: Final = 238
-"""RECORD, counters and reading time: what a reading time is computed with where none is stated."""
-
-_CHARACTERS_A_MINUTE: Final = 500  # of Chinese, Japanese, Korean: the same page
-_WITHOUT_SPACES: Final = frozenset({"ja", "ko", "th", "zh"})
+from archive.web.views import Instant, day_alone, instant, number, text_direction
 
 _CURVE_WIDTH, _CURVE_TOP, _CURVE_BOTTOM = 100, 2, 22
-
-_LANGUAGES: Final = {
-    "ar": "Arabic", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "fa": "Persian",
-    "fi": "Finnish", "fr": "French", "fy": "Frisian", "he": "Hebrew", "hi": "Hindi", "hu": "Hungarian",
-    "id": "Indonesian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "la": "Latin", "nb": "Norwegian",
-    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian",
-    "sv": "Swedish", "th": "Thai", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese",
-    "zh": "Chinese",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,39 +82,6 @@ def kicker(article: Article, *, origin: str) -> tuple[str, ...]:
     return tuple(fact for fact in facts if fact)
 
 
-def facts_of(revision: Revision, beside: Beside, body: Body) -> tuple[str, ...]:
-    """Return the facts of a text in words: how long it reads, and what it is made of."""
-    facts = [reading_time(revision)]
-    if beside.n_parts > 1:
-        facts.append(f"in {beside.n_parts} parts")
-    if beside.updates:
-        facts.append(f"live, {plural(len(beside.updates), 'update')}")
-    if body.n_pictures > 1:
-        facts.append(f"{body.n_pictures} pictures")
-    if beside.languages:
-        facts.append(f"partly in {_listed([language_name(tag) for tag in beside.languages])}")
-    return tuple(fact for fact in facts if fact)
-
-
-def reading_time(revision: Revision) -> str:
-    """Return how long an article reads: as stated, else as counted, which says so; "" without a text."""
-    if revision.reading_minutes:
-        return f"{revision.reading_minutes} min read"
-    n_words = revision.word_count or 0
-    if not n_words:
-        return ""
-    if (revision.language or "").split("-")[0].lower() in _WITHOUT_SPACES:
-        minutes = -(-len(revision.text) // _CHARACTERS_A_MINUTE)
-        return f"{number(len(revision.text))} characters, about {minutes} min"
-    minutes = -(-n_words // WORDS_A_MINUTE)
-    return f"{plural(n_words, 'word')}, about {minutes} min"
-
-
-def language_name(tag: str) -> str:
-    """Return a language's English name; its tag where we have none."""
-    return _LANGUAGES.get(tag.split("-")[0].lower(), tag)
-
-
 def callouts(beside: Beside, body: Body, page_note: str | None) -> Iterator[Callout]:
     """Yield what a reader is to know before reading: changes owned to, what is missing, what the address holds."""
     for n, one in enumerate(body.placed, 1):
@@ -155,56 +107,27 @@ def counted(series: Sequence[Observation], zone: tzinfo) -> tuple[Counted, ...]:
 
 def file_line(file: File) -> FileLine:
     """Return a file as a list shows it."""
-    facts = [
-        file.kind,
-        file.format,
-        length_of(file.seconds) if file.seconds else "",
-        file_size(file.n_bytes) if file.n_bytes else "",
-    ]
     return FileLine(
         url=web_address(file.url),
         name=file.title or _file_name(file.url),
-        facts=" · ".join(fact for fact in facts if fact),
+        facts=file_facts(file),
     )
-
-
-def file_size(n_bytes: int) -> str:
-    """Return a size for people, in decimal units: 180 kB, 1.2 MB."""
-    amount = float(n_bytes)
-    for unit in ("bytes", "kB", "MB"):
-        if amount < 999.5:
-            return (
-                f"{amount:.1f} {unit}" if unit == "MB" and amount < 9.95 else f"{amount:.0f} {unit}"
-            )
-        amount /= 1000
-    return f"{amount:.1f} GB"
 
 
 def live(beside: Beside, zone: tzinfo) -> Live | None:
     """Return a live blog's updates; None for an article that is none."""
     if not beside.updates:
         return None
-    further = [update for update in beside.updates if not update.is_in_text]
-    n_all, n_told = len(beside.updates), len(beside.updates) - len(further)
-    match len(further):
-        case 0:
-            sentence = "The text above has all of them." if n_all > 1 else "The text above has it."
-        case n if n == n_all:
-            sentence = "Its page told these beside the text above."
-        case _:
-            has = (
-                f"The text above has {'one' if n_told == 1 else number(n_told)} of {number(n_all)}"
-            )
-            sentence = f"{has}; its page told these besides."
     return Live(
-        sentence=sentence,
+        sentence=live_sentence(beside),
         updates=tuple(
             Update(
                 at=None if update.at is None else instant(update.at, zone),
                 title=update.title,
                 html=body_of(update.html).html,
             )
-            for update in further
+            for update in beside.updates
+            if not update.is_in_text
         ),
     )
 
@@ -259,11 +182,6 @@ def _curve(series: Sequence[Observation]) -> str:
         f"{_CURVE_BOTTOM - (one.value - low) / height * (_CURVE_BOTTOM - _CURVE_TOP) if height else 12:.1f}"
         for one in series
     )
-
-
-def _listed(words: Iterable[str]) -> str:
-    *most, last = dict.fromkeys(words)
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _file_name(url: str) -> str:

@@ -30,15 +30,6 @@ WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 SICK_STATES = frozenset({"dead", "held", "parked"})
 
-KIND_WORDS = {
-    RevisionKind.NEW: "first seen",
-    RevisionKind.SUBSTANTIAL: "edited",
-    RevisionKind.MINOR: "small edit",
-    RevisionKind.PAGE: "its page was read",
-    RevisionKind.REPARSE: "read anew by us",
-}
-
-
 _SAMPLE = 400
 """Characters that tell a text's direction: a headline, or the first lines of a text."""
 
@@ -268,11 +259,6 @@ def places(sightings: Sequence[Sighting]) -> str:
 def number(n: int) -> str:
     """Return a count for people: 61,090."""
     return f"{n:,}"
-
-
-def plural(n: int, word: str) -> str:
-    """Return a count with its word: 1 picture, 12 pictures."""
-    return f"{number(n)} {word}" if n == 1 else f"{number(n)} {word}s"
 
 
 def _untitled(hit: Hit) -> Snippet:

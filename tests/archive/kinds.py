@@ -132,7 +132,7 @@ def _plain(store: Store, paper: Paper) -> None:
         authors=("Marit Vos", "Bram de Boer"),
         published_at=at(-30),
         published_precision=Precision.MINUTE,
-        modified_at=at(0),
+        modified_at=at(16 * 60),
         modified_precision=Precision.DAY,
         section="Binnenland",
         tags=("kades", "Leidschendam"),

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -457,3 +458,20 @@ def test_nothing_is_ordered_after_it_was_first_seen(
     published_at: datetime, seen_at: datetime, precision: Precision | None
 ) -> None:
     assert record.effective_at(published_at, precision, seen_at) <= seen_at
+
+
+def test_an_update_keeps_its_html_where_it_says_more_than_its_text() -> None:
+    linked = '<p>Meer in <a href="https://krant.example/a">dit stuk</a>.</p>'
+    live = ArticlePage(
+        updates=(
+            Update(at=None, title=None, html=linked, text="Meer in dit stuk."),
+            Update(at=None, title=None, html="<p>Een.</p><p>Twee.</p>", text="Een.\nTwee."),
+        )
+    )
+    first, second = cast(list[dict[str, object]], from_page(live).extra["updates"])
+    assert first["html"] == linked
+    assert "html" not in second
+
+
+def test_a_statement_without_a_source_is_read_as_a_feeds() -> None:
+    assert record.from_json({"title": "Kop"}, text="", html=None).source is Source.FEED

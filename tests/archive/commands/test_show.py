@@ -95,7 +95,7 @@ def test_a_long_text_is_cut_on_a_terminal_and_the_rest_counted(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert run(place, "show", "k7q2", "--no-pager") == 0
     out = capsys.readouterr().out
-    assert "[+44 lines: newsarchive show k7q2 --text]" in out
+    assert "[+103 lines: newsarchive show k7q2 | less]" in out
     assert "Alinea 59." not in out
     pager = place / "pager.py"
     pager.write_text("import sys; open(sys.argv[1], 'w').write(sys.stdin.read())")

@@ -2,14 +2,25 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.commands.place import Place
 from archive.model.outcome import PageFailed, Reason
-from archive.model.stated import ArticlePage, Claim, Update, Wall, WallKind
+from archive.model.stated import (
+    ArticlePage,
+    Claim,
+    Counter,
+    CounterKind,
+    Enclosure,
+    Precision,
+    Update,
+    Wall,
+    WallKind,
+)
 from archive.store import Store
 from scheduler import main
 from tests.archive.store.depositing import Paper, at, deposit_page, fail_page, open_store
@@ -41,6 +52,7 @@ class Shown:
 
     def __init__(self, store: Store, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.store, self.folder, self.capsys = store, folder, capsys
+        self.now = at(5)
         self.paper = Paper(store, "krant", page="auto")
         self.paper.poll(
             {"guid": "b1", "title": TITLE, "text": TEASER, "author": "Redactie"}, now=at(0)
@@ -48,7 +60,8 @@ class Shown:
 
     def why(self, *options: str) -> str:
         public_id = one(self.store, "SELECT public_id FROM articles WHERE merged_into IS NULL")
-        assert main(["-C", str(self.folder), "show", public_id, "--why", *options]) == 0
+        words = ["-C", str(self.folder), "show", public_id, "--why", *options]
+        assert main(words, place=Place(clock=lambda: self.now)) == 0
         return "\n".join(
             " ".join(line.split()) for line in self.capsys.readouterr().out.splitlines()
         )
@@ -73,7 +86,7 @@ def test_each_field_names_its_source_and_what_others_say(shown: Shown) -> None:
     assert "section Regio (page visible)\npage opengraph says: Binnenland" in said
     assert "feed says: 20 words" in said
     assert "page read" in said
-    assert "because text of the page: the page holds 100% of the feed's text" in said
+    assert "text from its page: the page holds 100% of the feed's text" in said
     assert "correction Correctie: negen." in said
     assert "live update 24 nov 08:03 Kraan is er" in said
     assert "robots noarchive" in said
@@ -87,6 +100,8 @@ def test_a_page_that_was_not_read_says_why_and_when_it_is_asked_again(shown: Sho
     assert "page not read: no answer in 60 s" in said
     assert f"asked again 24 nov 08:11: {URL}" in said
     assert "text 20 words (feed)" in said
+    shown.now = at(12)
+    assert f"due again since 24 nov 08:11: {URL}" in shown.why()
 
 
 def test_a_wall_is_named(shown: Shown) -> None:
@@ -100,9 +115,9 @@ def test_a_text_that_was_not_taken_says_why(shown: Shown) -> None:
     shown.paper.poll({"guid": "b1", "title": TITLE, "text": whole}, now=at(1))
     deposit_page(shown.store, URL, ArticlePage(title=TITLE, text=TEASER), at(2))
     said = shown.why()
-    assert "because text of the feed: the page gives 20 words, the feed" in said
+    assert "text from the feed: the page gives 20 words, the feed" in said
     assert "page says: 20 words" in said
-    assert "stated page 24 nov 08:02 (not used)" in said
+    assert "said by its page on 24 nov 08:02; this revision does not use it" in said
 
 
 def test_what_a_person_set_and_what_another_feed_says_are_told(shown: Shown) -> None:
@@ -114,7 +129,7 @@ def test_what_a_person_set_and_what_another_feed_says_are_told(shown: Shown) -> 
     said = shown.why()
     assert "section Verkeer (hand)\npage visible says: Regio" in said
     assert "feed regio says: Brug dicht" in said
-    assert "stated feed regio 24 nov 08:02 (not used)" in said
+    assert "said by feed regio on 24 nov 08:02; this revision does not use it" in said
 
 
 def test_json_holds_fields_notes_page_and_statements(shown: Shown) -> None:
@@ -143,6 +158,26 @@ def test_an_older_revision_is_explained_by_what_it_was_made_from(shown: Shown) -
     assert [row["source"] for row in first["statements"]] == ["feed"]
     assert first["fields"]["section"]["source"] is None
     assert first["fields"]["section"]["claims"] == []
+
+
+def test_a_day_is_told_without_an_hour_and_a_counter_with_its_words(shown: Shown) -> None:
+    views = Counter(kind=CounterKind.VIEWS, value=334, stated="334 keer bekeken", source="visible")
+    page = PAGE | {
+        "modified_at": datetime(2026, 11, 25, tzinfo=UTC),
+        "modified_precision": Precision.DAY,
+        "counters": (views,),
+        "reading_minutes": 1,
+        "provenance": {"reading_minutes": "computed"},
+        "enclosures": (
+            Enclosure(url="https://b.example/a.mp3", type="audio/mpeg", length_bytes=8_400_000),
+        ),
+    }
+    deposit_page(shown.store, URL, ArticlePage(**page), at(1))
+    said = shown.why()
+    assert "modified_at 2026-11-25 (page)" in said
+    assert "views 334 on 24 nov 08:01 (page visible: 334 keer bekeken)" in said
+    assert "reading_minutes - (stated nowhere, counted when shown)" in said
+    assert "enclosures https://b.example/a.mp3 (audio/mpeg, 8.4 MB) (page)" in said
 
 
 def test_why_excludes_text_and_html(shown: Shown) -> None:

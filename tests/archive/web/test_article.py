@@ -99,7 +99,7 @@ def test_the_facts_name_section_authors_dates_and_reading_time(pages: Pages) -> 
 
 
 def test_of_a_day_without_an_hour_no_hour_is_shown(pages: Pages) -> None:
-    assert '· changed <time datetime="2026-11-24">24 November 2026</time>' in re.sub(
+    assert '· changed <time datetime="2026-11-25">25 November 2026</time>' in re.sub(
         r"<span[^>]*>|</span>", "", pages.html("plain")
     )
     assert 'Published <time datetime="2026-11-21">21 November 2026</time>' in pages.html("day")
