@@ -92,6 +92,10 @@ FAMILIES: dict[str, dict[str, Listed]] = {
         "duplicates": Listed(
             "archive.commands.duplicates:duplicates", "what was joined or kept apart, by which rule"
         ),
+        "identity": Listed(
+            "archive.commands.identity:identity",
+            "decide anew what is one article, by today's rules",
+        ),
         "merge": Listed("archive.commands.hand:merge", "make two articles one, for good"),
         "split": Listed("archive.commands.hand:split", "give what a feed showed its own article"),
         "relate": Listed("archive.commands.hand:relate", "say that two are on one story"),

@@ -21,7 +21,7 @@ from archive.store.handlinks import pairs_between, standing
 from archive.store.index import Indexer
 from archive.store.instants import to_us
 from archive.store.journal import Journal
-from archive.store.merging import merge
+from archive.store.merging import merge_journaled
 from archive.store.places import Place, is_out, named_by, names_in, places_of, published_sighting
 from archive.store.schema import (
     articles,
@@ -70,16 +70,16 @@ class HandDecision:
         kept, merged = self._by_age(one, other)
         named, other_named = self._named(kept), self._named(merged)
         here, there = places_of(self._connection, kept), places_of(self._connection, merged)
-        journal = self._journal
-        journal.keep(articles, [kept], "first_seen_at")
-        journal.keep(articles, [merged], "merged_into", "primary_variant_id")
-        journal.keep(articles, self._aliases(merged), "merged_into")
-        journal.keep(variants, {place.variant for place in there}, "article_id")
-        began = [place.sighting for place in there if place.began]
-        journal.change(sightings, began, rule=RULE)
         self._decide(here, there, HandVerdict.MUST)
-        faces = Faces(self._connection, self._indexer, now=self._now)
-        merge(self._connection, faces, article_id=merged, into=kept, now_us=self._now_us)
+        merge_journaled(
+            self._connection,
+            Faces(self._connection, self._indexer, now=self._now),
+            self._journal,
+            article_id=merged,
+            into=kept,
+            rule=RULE,
+            now_us=self._now_us,
+        )
         self._log(there[0].sighting, here[0].variant, "same")
         done = HandChange(
             command="merge",
@@ -101,10 +101,6 @@ class HandDecision:
             rows, key=lambda row: (not is_out(self._connection, row.id), row.first_seen_at, row.id)
         )
         return kept.id, merged.id
-
-    def _aliases(self, article: int) -> list[int]:
-        query = sa.select(articles.c.id).where(articles.c.merged_into == article)
-        return list(self._connection.scalars(query))
 
     def _n_revisions(self, variant_ids: Collection[int]) -> int:
         query = sa.select(sa.func.count()).where(

@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Table
 
 from archive.store.schema import tables
 
+TOGETHER: Final = "together"
+"""Marks an inverse that holds a list of them under this key: what one command did to articles that are not related."""
+
 Key = tuple[str, int]
 """A row: its table and its id."""
 

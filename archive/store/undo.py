@@ -1,14 +1,15 @@
-"""Takes back what was decided by hand: merges, splits, what is related, fields set, tags, and saved searches.
+"""Takes back what was decided by hand (merges, splits, relations, fields set, tags, saved searches) or by a replay.
 
 Restored is what readers see: which article a sighting belongs to, the articles with their ids, the revisions shown.
 Logs stay, and so do the statements that polls brought meanwhile, with the sighting they belong to. A command is not
 taken back while something depends on it: a later command on the same articles, a row that is no longer as the command
-left it, an entry that has gone out with a revision that would vanish. Each refusal says what that is.
+left it, an entry that has gone out with a revision that would vanish. Each refusal says what that is. Of what a replay
+changed, the articles that something depends on are left, and the others are taken back.
 """
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from archive.store.hand import named
 from archive.store.index import Indexer
 from archive.store.indexing import indexed
 from archive.store.instants import to_at, to_us
-from archive.store.journal import AT_ONCE, unpacked, values_of
+from archive.store.journal import AT_ONCE, TOGETHER, unpacked, values_of
 from archive.store.prepared import driver_of
 from archive.store.schema import (
     articles,
@@ -125,6 +126,8 @@ def _take_back(
 ) -> HandChange:
     """Put things back as they were, each kind of command in its own way."""
     command = f"undo {done.id}: {done.command}"
+    if TOGETHER in done.inverse:
+        return _take_back_together(connection, indexer, done, command, now=now)
     if saved.SAVED in done.inverse:
         name, query = saved.take_back(connection, done.inverse)
         there = Named(id=name, title=query or "forgotten")
@@ -136,6 +139,29 @@ def _take_back(
             command=command, kept=some[0], other=some[-1], n_articles=len(done.articles)
         )
     return _Undo(connection, indexer, done, command, now=now).write()
+
+
+def _take_back_together(
+    connection: Connection, indexer: Indexer, done: _Done, command: str, *, now: datetime
+) -> HandChange:
+    """Take back what nothing depends on; the rest stays as it is."""
+    standing = _standing(connection)
+    changes = [
+        _Undo(connection, indexer, one, command, now=now).write()
+        for one in reversed(_each(done))
+        if _blocked(connection, one, standing) is None
+    ]
+    n_left = len(done.inverse[TOGETHER]) - len(changes)
+    if n_left:
+        command = f"{command} (but for {n_left} that something depends on)"
+    return HandChange(
+        command=command,
+        kept=changes[0].kept,
+        other=changes[-1].kept,
+        n_sightings=sum(change.n_sightings for change in changes),
+        n_variants=sum(change.n_variants for change in changes),
+        n_articles=len(changes),
+    )
 
 
 def _names_of(connection: Connection, article_ids: Iterable[int]) -> list[Named]:
@@ -151,6 +177,9 @@ def _names_of(connection: Connection, article_ids: Iterable[int]) -> list[Named]
 
 def _blocked(connection: Connection, done: _Done, standing: Sequence[_Done]) -> str | None:
     """Return what depends on a command, None if nothing does."""
+    if TOGETHER in done.inverse:
+        reasons = [_blocked(connection, one, standing) for one in _each(done)]
+        return None if None in reasons else reasons[0]
     for later in standing:
         if later.id > done.id and _shares(later, done):
             return f"{later.id} ({later.command}) came after it; first: newsarchive undo {later.id}"
@@ -164,6 +193,14 @@ def _blocked(connection: Connection, done: _Done, standing: Sequence[_Done]) -> 
         if held != after:
             return f"{_NOUNS.get(name, name)} has changed since"
     return _blocked_by_rows(connection, done.inverse)
+
+
+def _each(done: _Done) -> list[_Done]:
+    """Return what a replay did to each group of articles, as if it had been a command of its own."""
+    return [
+        replace(done, inverse=inverse, articles=frozenset(inverse["articles"]))
+        for inverse in done.inverse[TOGETHER]
+    ]
 
 
 def _shares(later: _Done, done: _Done) -> bool:
@@ -240,6 +277,8 @@ class _Undo:
         self._added: Mapping[str, list[int]] = inverse["added"]
         self._links: list[int] = inverse["links"]
         self._articles: list[int] = inverse["articles"]
+        # Which article another one was split from, where there were several.
+        self._origins: Mapping[str, int] = inverse.get("origins", {})
 
     def write(self) -> HandChange:
         """Put the rows back, and bring the index and the faces up to date."""
@@ -270,11 +309,11 @@ class _Undo:
         return self._done()
 
     def _done(self) -> HandChange:
-        kept, other = self._articles
         connection = self._connection
         known = set(
-            connection.scalars(sa.select(articles.c.id).where(articles.c.id.in_((kept, other))))
+            connection.scalars(sa.select(articles.c.id).where(articles.c.id.in_(self._articles)))
         )
+        kept, *others = (article for article in self._articles if article in known)
         moved = self._moved("variants", "article_id")
         parted = self._moved("sightings", "variant_id")
         n_whole = connection.scalar(
@@ -283,7 +322,7 @@ class _Undo:
         return HandChange(
             command=self._command,
             kept=named(connection, kept),
-            other=named(connection, other if other in known else kept),
+            other=named(connection, others[0] if others else kept),
             n_sightings=len(parted) + (n_whole or 0),
             n_variants=len(moved) + len(self._added.get("variants", [])),
         )
@@ -294,11 +333,16 @@ class _Undo:
         ]
 
     def _parted_variants(self) -> list[int]:
-        """Return the tellings between which sightings moved: what search knows of both is made anew."""
+        """Return the tellings between which sightings moved, or whose revisions changed: search knows them anew."""
         found: set[int] = set(self._added.get("variants", []))
-        for name, _, before, _ in self._changed:
+        revised: list[int] = []
+        for name, row_id, before, _ in self._changed:
             if name == "sightings" and "variant_id" in before:
                 found.add(before["variant_id"])
+            if name == "revisions":
+                revised.append(row_id)
+        query = sa.select(revisions.c.variant_id).where(revisions.c.id.in_(revised))
+        found.update(self._connection.scalars(query))
         return sorted(found)
 
     def _shown(self, variant_ids: Collection[int]) -> list[int]:
@@ -341,8 +385,8 @@ class _Undo:
     def _remove_articles(self) -> None:
         """Remove the article that a split began; once anything speaks of it, its id leads to where it came from."""
         connection = self._connection
-        origin = self._articles[0]
         for article in self._added.get("articles", []):
+            origin = self._origins.get(str(article), self._articles[0])
             is_named = (
                 connection.scalar(
                     sa.select(publications.c.seq)
