@@ -10,11 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.model.outcome import FeedParsed
+from archive.store.counting import order_dependent
+from archive.store.sqlite import open_reader
 from archive.store.store import Store
 from tests.archive.store.depositing import Item, Paper, at, open_store
 from tests.archive.store.looking import (
     BRIDGE,
+    ELECTION,
     FROST,
+    LIBRARY,
     STORIES,
     one,
     partition,
@@ -155,3 +159,42 @@ def test_every_entry_that_was_ever_shown_stands_in_a_statement(
         shown = poll_all(store, polls)
         assert shown <= stated(store)
         assert troubles(store) == []
+
+
+# ---- where verdicts are no chain: counted --------------------------------------------------------
+
+HEAD = " ".join(story(BRIDGE).split()[:24])
+LOOSE: dict[str, Item] = {
+    # The head of a story is one with the whole, and with a paper's own end to it; those two are not one.
+    "krant": {"title": TITLES[0], "text": story(BRIDGE) + " " + story(ELECTION)},
+    "bode": {"title": TITLES[0], "text": HEAD},
+    "post": {"title": TITLES[0], "text": HEAD + " " + story(LIBRARY) + " " + story(FROST)},
+    "lezer": {"title": TITLES[1], "text": story(FROST)},
+}
+
+
+@settings(max_examples=8, derandomize=True, deadline=None)
+@given(order=st.permutations(sorted(LOOSE)))
+def test_where_the_order_makes_other_articles_some_sighting_says_so(order: list[str]) -> None:
+    ends = []
+    for names in (sorted(LOOSE), order):
+        with new_store() as store:
+            for number, name in enumerate(names):
+                item = {"guid": name, "url": f"https://{name}.example/1", **LOOSE[name]}
+                Paper(store, name).poll(item, now=at(60 * number))
+            reader = open_reader(str(store.path))
+            ends.append((partition(store), order_dependent(reader)))
+            reader.close()
+            assert troubles(store) == []
+    (one_way, n_one_way), (other_way, n_other_way) = ends
+    assert one_way == other_way or n_one_way + n_other_way > 0
+
+
+def test_a_story_that_two_standing_articles_would_take_is_counted() -> None:
+    with new_store() as store:
+        for number, name in enumerate(("krant", "post", "bode")):
+            item = {"guid": name, "url": f"https://{name}.example/1", **LOOSE[name]}
+            Paper(store, name).poll(item, now=at(60 * number))
+        reader = open_reader(str(store.path))
+        assert (len(partition(store)), order_dependent(reader)) == (2, 1)
+        reader.close()
