@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from archive.front import Archive
     from archive.model.kept import Found, Hit
 
-_EXCLUSION: Final = re.compile(r"-[^-\d].+")
+_EXCLUSION: Final = re.compile(r"-(?:[^-].+|[1-9])", re.DOTALL)
+"""What no option looks like: they are `-0`, `-h` and the long ones."""
 
 FACETS: Final = ("feed", "lang", "section", "year", "month")
 
@@ -32,7 +33,7 @@ FORMATS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class QueryCommand(click.Command):
-    """A command whose arguments are a query: `-voetbal` is a word to exclude, not a bundle of options."""
+    """A command whose arguments are a query: `-voetbal` and `-2026` are to be excluded, and no bundles of options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Hide exclusions from the option parser behind a space, which a query does not mind."""

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Final
 
 from archive.errors import ArchiveUnusable
+from archive.model.kept import RevisionKind
 from archive.store.instants import NEVER
 from archive.words.forms import keys, language_of
 from archive.words.tokens import MAX_TOKEN, WORDS_VERSION, fold, has_pairs, spellings, tokens
@@ -39,7 +40,8 @@ class IndexedRevision:
     """A revision as the index takes it.
 
     `labels` are (field, text): ("feed", the feed's id in decimal: names change), ("section", ...), ("author", ...),
-    ("tag", ...); several of one field are fine, `lang` is added here. `valid_to_us` is given for history only.
+    ("tag", ...); several of one field are fine, `lang` is added here. `valid_to_us` is given for history only. One of
+    kind `reparse` has the `valid_from_us` of the revision it corrects.
     """
 
     revision_id: int
@@ -97,7 +99,8 @@ class Indexer:
         entries: list[tuple[int, str, str, str]] = []
         facts: list[tuple[object, ...]] = []
         last: int | None = None
-        for row in sorted(rows, key=lambda row: (row.effective_at_us, row.revision_id)):
+        ordered = sorted(rows, key=lambda row: (row.effective_at_us, row.revision_id))
+        for row in ordered:
             title, body = tokens_of(row.title, row.text)
             label = label_of(row.language, row.labels)
             last = _free_key(db, row.effective_at_us, after=last)
@@ -112,6 +115,15 @@ class Indexer:
             self.learn(db, language_of(row.language), f"{row.title} {row.text}", indexed)
         db.executemany(_INSERT, entries)
         db.executemany(_INSERT_ROW, facts)
+        # What a revision only reads anew never held: it leaves the archive as it stood.
+        db.executemany(
+            "UPDATE search_row SET valid_to = valid_from WHERE variant = ? AND valid_from = ? AND revision <> ?",
+            [
+                (row.variant_id, row.valid_from_us, row.revision_id)
+                for row in ordered
+                if row.kind == RevisionKind.REPARSE
+            ],
+        )
         (n_new,) = db.execute("SELECT max(rowid) FROM word_new").fetchone()
         if n_new is not None and n_new > MAX_NEW_WORDS:
             sort_in_words(db)

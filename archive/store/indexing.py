@@ -8,12 +8,14 @@ took back ends where an earlier one returned.
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import attrgetter
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from archive.model.kept import RevisionKind
 from archive.store.index import IndexedRevision, Indexer, Relabelling, sort_in_words
 from archive.store.instants import NEVER
 from archive.store.prepared import Prepared, driver_of
@@ -39,7 +41,7 @@ def indexed(connection: Connection, revision_ids: Collection[int]) -> Iterator[I
         batch = ordered[start : start + AT_ONCE]
         rows = _REVISIONS.rows(connection, ids=batch)
         feeds_of = _feeds_of(connection, {row.variant_id for row in rows})
-        ends = _ends(connection, {row.variant_id for row in rows})
+        starts, ends = _spans(connection, {row.variant_id for row in rows})
         for row in rows:
             yield IndexedRevision(
                 revision_id=row.id,
@@ -52,7 +54,7 @@ def indexed(connection: Connection, revision_ids: Collection[int]) -> Iterator[I
                 text=row.text,
                 language=row.language,
                 effective_at_us=row.effective_at,
-                valid_from_us=row.first_seen_at,
+                valid_from_us=starts[row.id],
                 valid_to_us=NEVER if row.id == row.current_id else ends.get(row.id, NEVER),
                 labels=labels(feeds_of[row.variant_id], row.section, json.loads(row.stated)),
             )
@@ -123,17 +125,24 @@ def _feeds_of(connection: Connection, variant_ids: Collection[int]) -> dict[int,
     return found
 
 
-def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int]:
-    """Return when each superseded revision of these variants ended: when its successor was first seen.
+def _spans(
+    connection: Connection, variant_ids: Collection[int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return when each revision of these variants began to hold, and when each superseded one ended.
 
-    The last of a chain ended when its publisher took it back, if an earlier one is current again.
+    A revision begins when it is first seen, and its predecessor ends then. One that only reads anew what stood there
+    (`reparse`) begins where the one it corrects did: that one never held. The last of a chain ended when its publisher
+    took it back, if an earlier one is current again.
     """
     rows = _CHAINS.rows(connection, ids=list(variant_ids))
-    ends = {
-        row.id: after.first_seen_at
-        for row, after in pairwise(rows)
-        if row.variant_id == after.variant_id
-    }
+    chains = [list(chain) for _, chain in groupby(rows, key=attrgetter("variant_id"))]
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    for chain in chains:
+        starts[chain[0].id] = chain[0].first_seen_at
+        for row, after in pairwise(chain):
+            corrects = after.kind == RevisionKind.REPARSE
+            starts[after.id] = ends[row.id] = starts[row.id] if corrects else after.first_seen_at
     taken_back = {
         row.variant_id: row.id
         for row in rows
@@ -142,7 +151,7 @@ def _ends(connection: Connection, variant_ids: Collection[int]) -> dict[int, int
     if taken_back:
         for row in _RETURNS.rows(connection, ids=list(taken_back)):
             ends[taken_back[row.variant_id]] = row.returned_at
-    return ends
+    return starts, ends
 
 
 # ---- statements ---------------------------------------------------------------------------------
@@ -174,6 +183,7 @@ _CHAINS: Final = Prepared(
     sa.select(
         revisions.c.id,
         revisions.c.variant_id,
+        revisions.c.kind,
         revisions.c.first_seen_at,
         variants.c.revision_id.label("current_id"),
     )

@@ -434,9 +434,11 @@ def _choose_time(
         ]
         values |= {"as_of_key": as_of_us // 1_000_000 + _CROWD_S, "as_of_us": as_of_us}
     elif selection.has_history:
-        # What a page completed or a parser read anew was no edit: those texts are left out.
+        # What a page completed or a parser read anew was no edit: those texts are left out. What a newer parser
+        # corrected never held, not for an instant.
         conditions.append(
-            f"(r.valid_to = {NEVER} OR EXISTS (SELECT 1 FROM search_row AS n WHERE n.variant = r.variant"
+            f"(r.valid_to = {NEVER} OR r.valid_to > r.valid_from AND EXISTS"
+            " (SELECT 1 FROM search_row AS n WHERE n.variant = r.variant"
             " AND (n.valid_from = r.valid_to AND n.kind IN ('minor', 'substantial')"
             " OR n.valid_from < r.valid_from AND n.valid_to > r.valid_to)))"
         )

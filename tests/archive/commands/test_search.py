@@ -86,6 +86,12 @@ def test_exclusions_are_words_and_no_options(
     assert capsys.readouterr().out == "2\n"
     assert run(place, "search", "--count", "bondgenoot", "-title:navo-bondgenoten") == 0
     assert capsys.readouterr().out == "3\n"
+    assert run(place, "search", "--ids", "-0", "bondgenoot", "-2026", "-7", "-東京") == 0
+    assert len(capsys.readouterr().out.split("\0")) == 4
+    assert run(place, "search", "-2026") == 2
+    assert "only exclusions" in capsys.readouterr().err
+    assert run(place, "search", "bondgenoot", "-v") == 2
+    assert "no such option '-v'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
