@@ -481,6 +481,29 @@ def test_while_our_own_network_is_away_one_host_is_probed_and_no_feed_pays(store
     run(act)
 
 
+def test_a_probe_is_waited_for_however_many_wait_behind_it(scene: Scene) -> None:
+    names = [f"krant{n}" for n in range(3)]
+    scene.subscribe(*names)
+    would_be_let_go: list[bool] = []
+
+    async def silent(request: Request) -> FetchResult:
+        assert request.patience is not None
+        would_be_let_go.append(request.patience.others_wait())
+        return scene.web.failed(Reason.TIMEOUT)
+
+    for name in names:
+        scene.web.on(feed_url(name), silent)
+
+    async def act() -> None:
+        async with scene.engine() as engine:
+            engine._turn.network.is_away = True
+            assert await engine.tick() == 1
+            await ended(engine)
+
+    run(act)
+    assert would_be_let_go == [False]
+
+
 def test_who_polls_by_hand_is_told_of_every_feed_and_each_counts_as_ever(store: Store) -> None:
     clock = Clock()
     well_and_unreachable(store, clock, 9)

@@ -385,6 +385,19 @@ def test_an_answer_makes_the_next_silence_the_first_again(scene: Scene) -> None:
     assert one(scene.store, "SELECT is_slow FROM hosts") == 0
 
 
+def test_who_was_let_go_and_answers_late_makes_nobody_wait_longer(scene: Scene) -> None:
+    first, second = scene.subscribe("een"), scene.subscribe("twee")
+    scene.web.on(first, silent(scene))
+    scene.turn.others_wait = True
+    scene.take()
+    found = scene.web.found(rss("bericht"))
+    scene.web.on(first, replace(found, exchange=replace(found.exchange, elapsed_s=9.0)))
+    scene.take()
+    patience = {request.url: request.patience for request in scene.web.asked}[second]
+    assert patience is not None
+    assert patience.seconds < 2
+
+
 def test_while_nobody_waits_silence_is_a_failure_at_once(scene: Scene) -> None:
     scene.web.on(scene.subscribe("stil"), silent(scene))
     scene.take()
