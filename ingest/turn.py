@@ -49,6 +49,7 @@ PUT_OFFS = 2
 """So often a host is let go without an outcome, the second time after longer; from then on it is a slow one."""
 
 PATIENCE_GROWS = 4
+"""So many times as long the second time: ten times the median."""
 
 REST_S = 300
 """How long a host rests after its turn failed by a fault of ours, so that the same fault is not met every 2 s."""
@@ -97,9 +98,8 @@ class Turn:
         self._clock = clock
         self._on_deposit = on_deposit
         self.network = network or Network(clock)
-        self._answers = (
-            AnswerTimes()
-        )  # of hosts met for the first time: who is asked again is slower than most
+        self._answers = AnswerTimes()
+        """Of hosts that were not let go before and are not slow: those are asked apart from the others."""
         self._put_off: dict[int, int] = {}
         """How often hosts that wait to be asked again have been let go. A restart begins anew."""
         self.is_stopping = False
