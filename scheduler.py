@@ -181,7 +181,7 @@ def unknown_command(typed: str, known: Sequence[str]) -> str:
     cls=Root,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog=f"\b\nOne command:  {NAME} COMMAND -h\nA topic:      {NAME} help query | exit-codes | completion",
+    epilog=f"\b\nOne command:  {NAME} COMMAND -h\nA topic:      {NAME} help query | json | exit-codes | completion",
 )
 @click.option(
     "-C",

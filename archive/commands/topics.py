@@ -54,19 +54,67 @@ languages), and the ids of the newest articles. For this session:
 To keep it, put that line in ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish.
 """
 
-TOPICS = {"query": QUERY, "exit-codes": EXIT_CODES, "completion": COMPLETION}
+JSON = """\
+With --json a command writes one document on a line (follow and search --jsonl: a line a hit),
+which has "schema": 1 and these fields. Fields are only ever added; times are RFC 3339 in UTC,
+ids are strings.
+
+{documents}
+
+One of them, field by field:   newsarchive help json search
+Its JSON Schema, for programs: newsarchive help json search --schema
+"""
+
+TOPICS = {"query": QUERY, "exit-codes": EXIT_CODES, "completion": COMPLETION, "json": JSON}
 
 
 @click.command("help")
 @click.argument("words", nargs=-1, metavar="[COMMAND... | TOPIC]")
+@click.option("--schema", is_flag=True, help="With json COMMAND: its JSON Schema.")
 @click.pass_context
-def help_(ctx: click.Context, words: tuple[str, ...]) -> None:
-    """Show the help of a command, or of a topic: query, exit-codes, completion."""
+def help_(ctx: click.Context, words: tuple[str, ...], schema: bool) -> None:
+    """Show the help of a command, or of a topic: query, json, exit-codes, completion."""
+    if words[:1] == ("json",):
+        _show_documents(" ".join(words[1:]), as_schema=schema)
+        return
+    if schema:
+        raise UsageError("--schema goes with a document: newsarchive help json search --schema")
     if len(words) == 1 and words[0] in TOPICS:
         terminal.echo(TOPICS[words[0]].rstrip())
         return
     root = ctx.find_root()
     terminal.echo(_help_of(root, list(words)))
+
+
+def _show_documents(command: str, *, as_schema: bool) -> None:
+    """Tell what the document of a command holds, or what there are."""
+    import difflib
+    import textwrap
+
+    from archive.commands.documents import DOCUMENTS, SCHEMA, json_schema, lines
+
+    if not command:
+        if as_schema:
+            raise UsageError("--schema wants a command: newsarchive help json search --schema")
+        rows = [
+            textwrap.fill(
+                ", ".join("..." if name == "*" else name.removesuffix("?") for name in fields),
+                width=94, initial_indent=f"  {name:<13}", subsequent_indent=" " * 15,
+            )
+            for name, fields in DOCUMENTS.items()
+        ]  # fmt: skip
+        terminal.echo(JSON.format(documents="\n".join(rows)).rstrip())
+        return
+    if command not in DOCUMENTS:
+        near = difflib.get_close_matches(command, DOCUMENTS, n=1)
+        cure = f"did you mean '{near[0]}'?" if near else "newsarchive help json lists them"
+        raise UsageError(f"{command!r} has no --json document; {cure}")
+    if as_schema:
+        terminal.echo_json(json_schema(command))
+        return
+    terminal.echo(f"newsarchive {command} --json\n\n  {'schema':<22} {SCHEMA}")
+    for line in lines(DOCUMENTS[command]):
+        terminal.echo(line)
 
 
 def _help_of(ctx: click.Context, words: list[str]) -> str:
