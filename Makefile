@@ -11,7 +11,7 @@ STAMP   := .venv/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo run test check bench docs lock clean
+.PHONY: help install demo run test check bench docs man lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,9 @@ bench: $(STAMP) ## measure speed and quality, print the figures
 
 docs: $(STAMP) ## check that the docs name every command, setting and public name
 	$(BIN)/python -m pytest -q tests/test_docs.py
+
+man: $(STAMP) ## write the man pages in docs/man anew from the commands' help
+	$(BIN)/newsarchive help --man docs/man
 
 # The pins stay as they are unless pyproject.toml asks for others: `make lock UPGRADE=--upgrade`
 # takes the newest. requirements/run.txt is what the service needs, dev.txt is the same pins and

@@ -1,5 +1,7 @@
 """`help`: a command's own help, or a topic that belongs to no single command."""
 
+from pathlib import Path
+
 import click
 
 from archive import terminal
@@ -71,9 +73,26 @@ TOPICS = {"query": QUERY, "exit-codes": EXIT_CODES, "completion": COMPLETION, "j
 @click.command("help")
 @click.argument("words", nargs=-1, metavar="[COMMAND... | TOPIC]")
 @click.option("--schema", is_flag=True, help="With json COMMAND: its JSON Schema.")
+@click.option(
+    "--man",
+    "man_folder",
+    metavar="DIR",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write the man pages into DIR, for packagers.",
+)
 @click.pass_context
-def help_(ctx: click.Context, words: tuple[str, ...], schema: bool) -> None:
+def help_(
+    ctx: click.Context, words: tuple[str, ...], schema: bool, man_folder: Path | None
+) -> None:
     """Show the help of a command, or of a topic: query, json, exit-codes, completion."""
+    if man_folder is not None:
+        from archive.commands.manual import write
+
+        root = ctx.find_root()
+        assert isinstance(root.command, click.Group), "the root is a group"
+        n = write(root.command, root.info_name or "newsarchive", man_folder)
+        terminal.say(f"{n} man pages in {terminal.path(man_folder)}")
+        return
     if words[:1] == ("json",):
         _show_documents(" ".join(words[1:]), as_schema=schema)
         return
