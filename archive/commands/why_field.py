@@ -53,7 +53,7 @@ def echo_fields(place: Place, rows: Iterable[FieldWhy], *, width: int | None) ->
             continue
         named = row.source or _unsourced(row)
         source = t.paint(named, "dim", colour=place.has_colour)
-        room = None if width is None else width - LABEL - 5 - t.text_width(named)
+        room = None if width is None else width - LABEL - 6 - t.text_width(named)
         t.echo(f" {row.name:<{LABEL}} {cut(words_of(row.value) or '-', room)}  ({source})")
         for line in _others(row):
             t.echo(f" {'':<{LABEL}} {cut(line, None if width is None else width - LABEL - 2)}")

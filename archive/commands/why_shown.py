@@ -54,7 +54,7 @@ def echo_why(place: Place, article: "Article", shown: "Revision", told: "Told") 
     newest = "" if shown.id != article.face.id else ", the newest"
     t.echo(f" {article.id}, revision {shown.number}{newest}: {KIND_WORDS[shown.kind]}")
     legend = "Each field: its value, (its source), and below it what others say."
-    t.echo(f" {t.paint(cut(legend, width), 'dim', colour=place.has_colour)}")
+    t.echo(f" {t.paint(legend, 'dim', colour=place.has_colour)}")
     t.echo()
     echo_fields(place, field_rows(shown, told), width=width)
     lines = [*_counters(place, article), *_besides(place, told)]

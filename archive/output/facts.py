@@ -85,7 +85,7 @@ def file_facts(file: File) -> str:
 def file_size(n_bytes: int) -> str:
     """Return a size for people, in decimal units: 180 kB, 1.2 MB."""
     amount = float(n_bytes)
-    for unit in ("bytes", "kB", "MB"):
+    for unit in ("B", "kB", "MB"):
         if amount < 999.5:
             is_fine = unit == "MB" and amount < 9.95
             return f"{amount:.1f} {unit}" if is_fine else f"{amount:.0f} {unit}"

@@ -68,6 +68,10 @@ def test_html_that_lacks_words_of_the_text_is_not_used() -> None:
     assert rows(None, "Een.\n\nTwee.") == ["Een.", "", "Twee."]
 
 
+def test_words_outside_any_block_are_a_paragraph() -> None:
+    assert rows("Voor.<ul><li>a</li></ul>Na.", "Voor.\na\nNa.") == ["Voor.", "", "• a", "", "Na."]
+
+
 def test_no_control_reaches_the_terminal() -> None:
     assert rows("<p>a\x9bb\x1b[2J</p><pre>c\x07</pre>", "a b\nc") == ["ab[2J", "", "  c"]
 
