@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 _MAX_WORDS = 150
+_MAX_LINE = 2_000  # characters: as many as 150 words take in any script
 _MAX_BETWEEN = 40  # characters between the word and its colon: a day, a clock, an editor
 _CORRECTION = (
     "correctie", "rectificatie", "verbetering", "correction", "clarification", "corrections",
@@ -37,6 +38,8 @@ _OPENINGS = (("correction", _opening(_CORRECTION)), ("update", _opening(_UPDATE)
 def corrections_in(text: str) -> Iterator[tuple[str, str]]:
     """Yield (kind, line) for each line of `text` that owns to a change; kind is correction or update."""
     for line in text.split("\n"):
+        if len(line) > _MAX_LINE:
+            continue
         folded = line.replace("’", "'")
         kind = next((kind for kind, opening in _OPENINGS if opening.match(folded)), None)
         if kind is not None and len(line.split()) <= _MAX_WORDS:

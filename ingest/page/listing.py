@@ -18,6 +18,7 @@ _FRAME = ("nav", "aside", "footer")
 _LIST_TYPES = ("CollectionPage", "SearchResultsPage", "ItemList", "Blog")
 _LIST_NAMES = frozenset(("home", "archive", "category", "tag", "search", "search-results", "blog"))
 _MIN_TEASERS = 5
+_MAX_TEASERS, _MAX_TEXT = 200, 20_000  # more of either says nothing new, and costs their product
 _MIN_LISTED = 0.8  # of a text's letters: a post with a list under it has its own
 
 
@@ -34,7 +35,7 @@ def n_listed(page: PageTree, meta: MetaTags, data: LinkedData, text: str) -> int
     What tells: the page calls itself one, and headlines that lead to other pages of the site have most of the text
     in their blocks.
     """
-    if not _is_called_a_list(page, meta, data):
+    if page.is_vast or not _is_called_a_list(page, meta, data):
         return 0
     here = urlsplit(page.url)
     teasers: dict[HtmlElement, str] = {}
@@ -46,10 +47,12 @@ def n_listed(page: PageTree, meta: MetaTags, data: LinkedData, text: str) -> int
         block = _block_around(heading)
         if block is not None:
             teasers[block] = url.path
+        if len(teasers) == _MAX_TEASERS:
+            break
     if len(set(teasers.values())) < _MIN_TEASERS:
         return 0
     told = letters(" ".join(block.text_content() for block in teasers))
-    lines = [letters(line) for line in text.split("\n")]
+    lines = [letters(line) for line in text[:_MAX_TEXT].split("\n")]
     n_told = sum(len(line) for line in lines if line in told)
     return len(teasers) if n_told >= _MIN_LISTED * sum(map(len, lines)) else 0
 

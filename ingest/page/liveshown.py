@@ -27,6 +27,7 @@ MAX_UPDATES = 500
 _FEWEST = 3
 _MAX_TIMES = 2_000
 _MAX_LEVELS = 8  # from a clock up to the block that it dates
+_MAX_RUNS = 20  # the longest are looked at: a page of a thousand short ones is no live blog
 _MAX_CLOCKS = 3  # of one update: made, changed, and one in a quote
 _FEW_WORDS = 8
 _SPAN = timedelta(days=14)  # of one event; posts of a month are a blog
@@ -59,6 +60,8 @@ def updates_shown(
 
     `is_live`: the page's linked data calls it a live blog. `zone` reads a clock without one.
     """
+    if page.is_vast:
+        return ()
     marked = [e for e in _MARKED(page.root) if not _is_others(e)]
     if marked:
         return tuple(_read(marked, page, zone))[:MAX_UPDATES]
@@ -90,9 +93,8 @@ def _candidates(root: HtmlElement) -> Iterator[list[HtmlElement]]:
         parent = block.getparent()
         if block.tag in _TAGS and n <= _MAX_CLOCKS and parent is not None:
             runs[parent, str(block.tag)].append(block)
-    for blocks in runs.values():
-        if len(blocks) >= _FEWEST:
-            yield blocks
+    longest = sorted(runs.values(), key=len, reverse=True)[:_MAX_RUNS]
+    yield from (blocks for blocks in longest if len(blocks) >= _FEWEST)
 
 
 def _outer(clock: HtmlElement) -> Iterator[HtmlElement]:

@@ -98,6 +98,11 @@ def read(body: bytes, url: str, content_type: str | None) -> PageTree | None:
     return PageTree(root, url, _base_of(root, url), _is_vast(root))
 
 
+def count_elements(root: HtmlElement) -> int:
+    """Count the elements of a tree, in C."""
+    return int(_COUNT(root))
+
+
 def soup(html: str) -> BeautifulSoup:
     """Return `html` for BeautifulSoup, with lxml as its parser."""
     return BeautifulSoup(html, "lxml")
@@ -158,7 +163,7 @@ def _bounded_tag(match: re.Match[str]) -> str:
 
 
 def _is_vast(root: HtmlElement) -> bool:
-    if _COUNT(root) > MAX_ELEMENTS:
+    if count_elements(root) > MAX_ELEMENTS:
         return True
     if len(root.text_content()) <= MAX_SHOWN:
         return False

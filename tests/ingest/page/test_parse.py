@@ -64,6 +64,8 @@ def test_what_is_no_article_gives_an_empty_page(body: bytes) -> None:
         b"<a rel=tag href='/tag/x'>t</a>" * 21_000,
         b"<h1>x</h1>" * 21_000,
         b"<p>" + b"x" * 5_100_000,
+        page(inside="<div><p>Een zin.</p></div>" * 9_000).encode(),
+        b"<p>" + b"<" * 2_000_000,
         ("<p>" + "x\x00y\ufffe\x0b" * 99 + "</p>").encode("utf-8", "surrogatepass"),
     ],
     ids=[
@@ -80,6 +82,8 @@ def test_what_is_no_article_gives_an_empty_page(body: bytes) -> None:
         "tags",
         "headings",
         "megabytes",
+        "blocks",
+        "brackets",
         "controls",
     ],
 )
