@@ -102,9 +102,7 @@ def day_or_instant(at: object, precision: object) -> object:
 def _unsourced(row: FieldWhy) -> str:
     """Say why a field has no value, though something was said of it."""
     is_counted = all(one.source.endswith("computed") for one in row.said)
-    return (
-        "stated nowhere, counted when shown" if is_counted else "nothing that was said is accepted"
-    )
+    return "stated nowhere, counted when shown" if is_counted else "nothing taken"
 
 
 def _others(row: FieldWhy) -> Iterable[str]:

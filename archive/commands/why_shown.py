@@ -208,9 +208,9 @@ def _stated(statement: "Statement") -> Iterator[tuple[str, object]]:
 
 
 def _n_words(text: str) -> int:
-    from archive.words.tokens import tokens
+    from archive.identity.folding import words_in
 
-    return len(tokens(text))
+    return len(words_in(text))  # as `archive.record` counts the words of a revision
 
 
 # ---- what stands beside --------------------------------------------------------------------------
@@ -250,9 +250,10 @@ def _besides(place: Place, told: "Told") -> Iterator[tuple[str, str]]:
             yield "", f"{asked} {when(task.due_at)}: {task.url}"
         if task.detail and task.detail != told.page_detail:
             yield "", f"the last try: {task.detail}"
-    for note in told.notes:
-        yield from _note(note)
+    is_page_used = any(one.is_used for one in told.statements if one.statement.source == "page")
     page = _page_of(told)
+    for note in told.notes:
+        yield _note(note, is_page_used=page is None or is_page_used)
     for claim in page.claims if page else ():
         if claim.field in CORRECTIONS:
             yield claim.field, claim.stated
@@ -281,11 +282,14 @@ _NOTES: Final = {
 """What a note of `archive.record.compose` begins with: the label it gets here, and its words."""
 
 
-def _note(note: str) -> tuple[tuple[str, str], ...]:
+def _note(note: str, *, is_page_used: bool) -> tuple[str, str]:
+    """Return a note as (label, line); of a page that made no revision, what it would have been taken for."""
+    if not is_page_used and note.startswith("text of the page: "):
+        return "", f"it changed nothing: {note.removeprefix('text of the page: ')}"
     for begin, (label, words) in _NOTES.items():
         if note.startswith(begin):
-            return ((label, f"{words}{note.removeprefix(begin)}"),)
-    return (("note", note),)
+            return label, f"{words}{note.removeprefix(begin)}"
+    return "note", note
 
 
 def _counters(place: Place, article: "Article") -> Iterator[tuple[str, str]]:

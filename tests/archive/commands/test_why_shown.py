@@ -120,6 +120,14 @@ def test_a_text_that_was_not_taken_says_why(shown: Shown) -> None:
     assert "said by its page on 24 nov 08:02; this revision does not use it" in said
 
 
+def test_a_page_that_says_the_same_made_no_revision_and_says_so(shown: Shown) -> None:
+    shown.paper.poll({"guid": "b1", "title": TITLE, "text": story(BRIDGE)}, now=at(1))
+    deposit_page(shown.store, URL, ArticlePage(title=TITLE, text=story(BRIDGE)), at(2))
+    said = shown.why()
+    assert "page read\nit changed nothing: the page holds 100% of the feed's text" in said
+    assert "text 46 words (feed)\nthe same: page" in said
+
+
 def test_what_a_person_set_and_what_another_feed_says_are_told(shown: Shown) -> None:
     deposit_page(shown.store, URL, ArticlePage(**PAGE), at(1))
     regional = Paper(shown.store, "regio", url="https://krant.example/regio.xml")
