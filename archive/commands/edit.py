@@ -19,8 +19,9 @@ NEVER_EMPTY = frozenset({"title", "text", "url", "published_at"})
 )
 @click.argument("article_id", metavar="ID")
 @click.argument("fields", metavar="FIELD=VALUE...", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @pass_place
-def set_(place: Place, article_id: str, fields: tuple[str, ...]) -> None:
+def set_(place: Place, article_id: str, fields: tuple[str, ...], dry_run: bool) -> None:
     """Correct fields of an article by hand; what feeds and pages say of them later counts no more.
 
     FIELD is title, text, url, authors, section, tags, language, published_at, image_url or
@@ -34,15 +35,20 @@ def set_(place: Place, article_id: str, fields: tuple[str, ...]) -> None:
 
     values = _values(fields)
     with Store.open(place.archive_url) as store:
-        undo = store.set_fields(article_id, values, who=who_runs(), now=place.now())
+        undo = store.set_fields(
+            article_id, values, who=who_runs(), now=place.now(), dry_run=dry_run
+        )
     if undo is None:
         terminal.echo("already so, nothing changed")
         return
     with Archive.open(place.archive_url) as archive:
         article = archive.article(article_id)
         short = archive.short_id(article.id)
-    terminal.echo(f"set {', '.join(values)} of {short}    {terminal.printable(article.face.title)}")
-    terminal.say(f" undo: newsarchive undo {undo}")
+    said = "would set" if dry_run else "set"
+    title = str(values.get("title", article.face.title))
+    terminal.echo(f"{said} {', '.join(values)} of {short}    {terminal.printable(title)}")
+    if not dry_run:
+        terminal.say(f" undo: newsarchive undo {undo}")
 
 
 def _values(fields: Sequence[str]) -> Mapping[str, object]:

@@ -361,13 +361,19 @@ class Store:
     # ---- by hand ---------------------------------------------------------------------------------
 
     def set_fields(
-        self, article_id: str, values: Mapping[str, object], *, who: str, now: datetime
+        self,
+        article_id: str,
+        values: Mapping[str, object],
+        *,
+        who: str,
+        now: datetime,
+        dry_run: bool = False,
     ) -> int | None:
         """State values of an article's face by hand (`record.hand_value` makes them).
 
         Returns the number by which that is taken back, None where all was so already.
         """
-        with self.writing() as connection:
+        with self._trying(dry_run) as connection:
             article = article_named(connection, article_id)
             command = f"set {named(connection, article).id} {' '.join(values)}"
             return correcting.set_fields(
