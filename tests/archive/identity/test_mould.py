@@ -95,9 +95,11 @@ def test_a_rewritten_headline_over_the_same_text_is_no_mark() -> None:
 
 
 def test_a_headline_from_a_papers_own_lead_is_no_subject() -> None:
-    own = " ".join(ORCHARD.split()[:40])
-    one = telling("Swing bridge closes for months", BRIDGE)
-    other = telling("Frost and fires in the valley", f"{own} {BRIDGE}")
+    leads = ORCHARD.split()[:35], ORCHARD.split()[35:70]
+    one, other = (
+        telling(title, f"{' '.join(lead)} {BRIDGE}")
+        for title, lead in zip(("Fires in the night", "The worst spring"), leads, strict=True)
+    )
     assert subjects(one, other) is None
 
 
