@@ -1,8 +1,9 @@
 """What is one article: addresses, likeness, the rules that compare two tellings, and the decision.
 
-All of it is pure and says why. Downwards: `decide` (what a sighting comes to) and `edits` (how
-much changed) > `rules` (the cascade) > `likeness` (what is compared) >
-`address` > `wrappers`, `trackers`; `folding` (text to words).
+All of it is pure and says why. Downwards: `decide` (what a sighting comes to), `migration` (a feed
+that renames all its items) and `edits` (how much changed) > `rules` (the cascade) > `mould` (what
+keeps likenesses apart) > `pair` (what is measured of two) > `slots`, `likeness` (what is compared),
+`limits` (every threshold) > `address` > `wrappers`, `trackers`; `folding` (text to words).
 `ids` mints names and stands apart. Import from the submodules; the names below load on first use.
 """
 
