@@ -207,14 +207,10 @@ class _Sheet:
 
 def _facts(place: Place, article: "Article", shown: "Revision", beside: "Beside") -> Iterator[str]:
     from archive import terminal as t
-    from archive.output.facts import facts_of
+    from archive.output.facts import facts_of, origin_of
 
-    origin = article.sightings[0].feed_title if article.sightings else ""
-    site = shown.site_name or ""
-    yield t.printable(origin)
-    if site.casefold() != origin.casefold():
-        yield t.printable(site)
-    yield t.printable(shown.section or "")
+    feed_title = article.sightings[0].feed_title if article.sightings else ""
+    yield from map(t.printable, origin_of(shown, feed_title))
     if shown.authors:
         yield "by " + ", ".join(t.printable(author.name) for author in shown.authors)
     yield _published(place, article, shown)

@@ -50,6 +50,18 @@ def facts_of(revision: Revision, beside: Beside, *, n_pictures: int = 0) -> tupl
     return tuple(fact for fact in facts if fact)
 
 
+def origin_of(revision: Revision, feed_title: str) -> tuple[str, ...]:
+    """Return whose an article is: its feed, the site where it is another, the section.
+
+    A site's name that was inferred is its host, which the address shows.
+    """
+    site = revision.site_name or ""
+    is_told = site.casefold() == feed_title.casefold() or (
+        revision.provenance.get("site_name", "").endswith("inferred")
+    )
+    return tuple(filter(None, (feed_title, "" if is_told else site, revision.section)))
+
+
 def reading_time(revision: Revision) -> str:
     """Return how long an article reads: as stated, else as counted, which says so; "" without a text."""
     if revision.reading_minutes:

@@ -17,7 +17,7 @@ from archive.difference import Folded, compare, compare_words
 from archive.errors import NotFound, QueryError
 from archive.model.kept import Article, Found, Revision
 from archive.output.document import public_url
-from archive.output.facts import KIND_WORDS, facts_of
+from archive.output.facts import KIND_WORDS, facts_of, origin_of
 from archive.output.plain import (
     address_of,
     html_of,
@@ -114,7 +114,6 @@ class Pages:
             revisions = archive.revisions(article)
             beside = archive.beside(article)
         face = article.face
-        origin = article.sightings[0].feed_title
         url = address_of(face)
         body = body_of(html_of(face), beside.owned)
         return self._fill(
@@ -126,7 +125,7 @@ class Pages:
             headline=title_of(face),
             lang=language_tag(face.language),
             dir=sheet.direction_of(face),
-            kicker=sheet.kicker(article, origin=origin),
+            kicker=origin_of(face, article.sightings[0].feed_title),
             description=beside.description,
             authors=[author.name for author in face.authors],
             facts=facts_of(face, beside, n_pictures=body.n_pictures),

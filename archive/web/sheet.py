@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from urllib.parse import urlsplit
 
-from archive.model.kept import Article, Observation, Revision
+from archive.model.kept import Observation, Revision
 from archive.output.beside import Beside, File, Owned
 from archive.output.facts import file_facts, live_sentence
 from archive.output.plain import language_tag, web_address
@@ -72,14 +72,6 @@ class Callout:
     words: str
     href: str | None = None
     link: str = ""
-
-
-def kicker(article: Article, *, origin: str) -> tuple[str, ...]:
-    """Return what stands over a headline: the feed, the site where it is another, the section."""
-    face = article.face
-    site = face.site_name or ""
-    facts = [origin, "" if site.casefold() == origin.casefold() else site, face.section or ""]
-    return tuple(fact for fact in facts if fact)
 
 
 def callouts(beside: Beside, body: Body, page_note: str | None) -> Iterator[Callout]:

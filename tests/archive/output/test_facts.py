@@ -7,7 +7,14 @@ import pytest
 
 from archive.model.kept import Revision, RevisionKind
 from archive.output.beside import File, length_of
-from archive.output.facts import KIND_WORDS, file_facts, file_size, listed, reading_time
+from archive.output.facts import (
+    KIND_WORDS,
+    file_facts,
+    file_size,
+    listed,
+    origin_of,
+    reading_time,
+)
 
 REVISION = Revision(
     id=1, variant_id=1, number=1, kind=RevisionKind.NEW, first_seen_at=datetime(2026, 11, 24, tzinfo=UTC),
@@ -56,3 +63,11 @@ def test_a_list_reads_as_one() -> None:
     assert listed(["a", "b", "a", "c"]) == "a, b and c"
     assert listed(["a"]) == "a"
     assert listed([]) == ""
+
+
+def test_a_site_is_named_where_it_is_another_than_the_feed_and_not_only_its_host() -> None:
+    shown = replace(REVISION, site_name="De Bode", section="Regio")
+    assert origin_of(shown, "Verzamelaar") == ("Verzamelaar", "De Bode", "Regio")
+    assert origin_of(shown, "de bode") == ("de bode", "Regio")
+    host = replace(shown, site_name="bode.example", provenance={"site_name": "page inferred"})
+    assert origin_of(host, "Verzamelaar") == ("Verzamelaar", "Regio")
