@@ -11,6 +11,7 @@ from tests.archive.store.depositing import START, Item, Paper, at, open_store
 from tests.archive.store.looking import (
     BRIDGE,
     FROST,
+    STORIES,
     articles,
     ask,
     count,
@@ -297,6 +298,31 @@ def test_an_address_that_is_a_guid_and_shows_another_story_says_nothing_of_guids
     paper.poll({**top, "title": "Nachtvorst in de boomgaard", "text": story(FROST)}, now=at(DAY))
     assert count(store, "articles") == 2
     assert policy(store) == "unique"
+
+
+# ---- items that stand side by side --------------------------------------------------------------
+
+
+def hosted(number: int) -> Item:
+    """Return a post of a blog at a host that puts the blog's own number into every address."""
+    half = " ".join(story(BRIDGE).split()[:30])
+    url = f"https://host.example/blog/1327682/{number}/item.html"
+    title = ("Over de brug", "Een nacht vorst", "Naar de pont")[number]
+    return {
+        "guid": f"p{number}",
+        "url": url,
+        "title": title,
+        "text": f"{half} {story(STORIES[number])}",
+    }
+
+
+def test_an_accounts_number_in_every_address_joins_no_two_posts_of_a_document(
+    store: Store, paper: Paper
+) -> None:
+    paper.poll(hosted(0), now=at(0))
+    later = paper.poll(hosted(1), hosted(0), now=at(3 * DAY))
+    assert later.n_new == 1
+    assert paper.poll(hosted(2), hosted(1), hosted(0), now=at(6 * DAY)).n_new == 1
 
 
 # ---- words that prove nothing -------------------------------------------------------------------
