@@ -72,7 +72,9 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Any]]] = {
         "enclosures": [{
             "url": "text", "type": "text?", "length_bytes": "whole?", "duration_s": "whole?", "title": "text?",
         }],
-        "page": "text?",
+        "page": "text?", "corrections": [{"kind": "text", "text": "text"}],
+        "updates": [{"at": "instant?", "title": "text?", "text": "text", "is_in_text": "flag"}],
+        "n_parts": "whole", "missing_part": "text?", "languages": ["text"],
         "sightings": [{
             "feed": "text", "guid": "text?", "url": "text?", "title": "text?", "first_seen_at": "instant",
             "last_seen_at": "instant", "rule": "text",
