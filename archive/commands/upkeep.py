@@ -208,7 +208,7 @@ def migrate(place: Place) -> None:
 @click.command(epilog="\b\nEXAMPLES\n  newsarchive reindex")
 @pass_place
 def reindex(place: Place) -> None:
-    """Make the search index anew from the stored texts; writers wait meanwhile."""
+    """Make the search index anew from the stored texts; searching and polling go on meanwhile."""
     from archive import terminal
     from archive.store import Store
 

@@ -71,13 +71,14 @@ class Relabelling:
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """A row as it stands, with the tokens that went in."""
+    """A row as it stands, with its tokens: those that went in, if `is_ours` (made by this version of words)."""
 
     key: int
     title: str
     body: str
     label: str
     effective_at: int
+    is_ours: bool
 
 
 class Indexer:
@@ -93,9 +94,11 @@ class Indexer:
         self._old: dict[str, set[str]] = {}
         self._n_young = 0
         self._pending: list[tuple[str, set[str]]] = []
+        self._schema: int | None = None
 
     def add(self, db: sqlite3.Connection, rows: Iterable[IndexedRevision]) -> None:
         """Index revisions. Rows go in by key: each step back in rowid would flush an FTS5 segment."""
+        self._forget_if_rebuilt(db)
         entries: list[tuple[int, str, str, str]] = []
         facts: list[tuple[object, ...]] = []
         last: int | None = None
@@ -128,6 +131,13 @@ class Indexer:
         if n_new is not None and n_new > MAX_NEW_WORDS:
             sort_in_words(db)
 
+    def _forget_if_rebuilt(self, db: sqlite3.Connection) -> None:
+        """Forget all words if other tables took the place of those they were written to (`reindexing`)."""
+        (schema,) = db.execute("PRAGMA schema_version").fetchone()
+        if schema != self._schema:
+            self._schema = schema
+            self._young, self._old, self._n_young = {}, {}, 0
+
     def close(self, db: sqlite3.Connection, revision_ids: Iterable[int], valid_to_us: int) -> None:
         """Let newer revisions take over: the rows stay, for as-of and `--revisions`."""
         db.executemany(
@@ -136,14 +146,20 @@ class Indexer:
         )
 
     def remove(self, db: sqlite3.Connection, revision_ids: Iterable[int]) -> None:
-        """Take revisions out (void, erased). Call it while their stored text is still there; unknown ids pass."""
+        """Take revisions out (void, erased). Call it while their stored text is still there; unknown ids pass.
+
+        Raises ArchiveUnusable for a row that other words were made for: nobody knows what to take out.
+        """
         for revision in revision_ids:
             if stored := _stored(db, revision):
                 _delete(db, stored)
                 db.execute("DELETE FROM search_row WHERE key = ?", (stored.key,))
 
     def relabel(self, db: sqlite3.Connection, changes: Iterable[Relabelling]) -> int:
-        """Rewrite the rows whose labels or date differ from `changes`; return how many did. Unknown ids pass."""
+        """Rewrite the rows whose labels or date differ from `changes`; return how many did. Unknown ids pass.
+
+        A row that other words were made for gets a new key, and its old entry stands for nothing until `reindex`.
+        """
         moved: list[tuple[int, _Stored, str, int]] = []
         for change in changes:
             stored = _stored(db, change.revision_id)
@@ -153,16 +169,17 @@ class Indexer:
                 stored.effective_at,
             ):
                 continue
-            _delete(db, stored)
+            if stored.is_ours:
+                _delete(db, stored)
             moved.append((change.effective_at_us, stored, label, change.revision_id))
         for effective_at, stored, label, revision in sorted(moved, key=lambda m: (m[0], m[3])):
             key = stored.key
-            if effective_at // 1_000_000 != stored.effective_at // 1_000_000:
+            if not stored.is_ours or effective_at // 1_000_000 != stored.effective_at // 1_000_000:
                 key = _free_key(db, effective_at)
             _insert(db, key, stored.title, stored.body, label)
             db.execute(
-                "UPDATE search_row SET key = ?, effective_at = ?, label = ? WHERE revision = ?",
-                (key, effective_at, label, revision),
+                "UPDATE search_row SET key = ?, effective_at = ?, label = ?, words_version = ? WHERE revision = ?",
+                (key, effective_at, label, WORDS_VERSION, revision),
             )
         return len(moved)
 
@@ -283,15 +300,19 @@ def _free_key(db: sqlite3.Connection, effective_at_us: int, after: int | None = 
     key = effective_at_us // 1_000_000
     if after is not None and after >= key:
         key = after + 1
-    if db.execute("SELECT 1 FROM search_row WHERE key = ?", (key,)).fetchone() is None:
-        return key
-    free: int = db.execute(
-        "SELECT a.key + 1 FROM search_row AS a WHERE a.key >= ?"
-        " AND NOT EXISTS (SELECT 1 FROM search_row AS b WHERE b.key = a.key + 1)"
-        " ORDER BY a.key LIMIT 1",
-        (key,),
-    ).fetchone()[0]
-    return free
+    while True:
+        # FTS5's own list of rows has those too that stand for nothing any more (`relabel`).
+        if db.execute("SELECT 1 FROM search_docsize WHERE id = ?", (key,)).fetchone():
+            (key,) = db.execute(
+                "SELECT a.id + 1 FROM search_docsize AS a WHERE a.id >= ?"
+                " AND NOT EXISTS (SELECT 1 FROM search_docsize AS b WHERE b.id = a.id + 1)"
+                " ORDER BY a.id LIMIT 1",
+                (key,),
+            ).fetchone()
+        # A row that is being moved is in FTS5's list no more, and bears its old key until it gets its new one.
+        if db.execute("SELECT 1 FROM search_row WHERE key = ?", (key,)).fetchone() is None:
+            return key
+        key += 1
 
 
 def _insert(db: sqlite3.Connection, key: int, title: str, body: str, label: str) -> None:
@@ -307,6 +328,12 @@ _INSERT_ROW: Final = (
 
 
 def _delete(db: sqlite3.Connection, stored: _Stored) -> None:
+    if not stored.is_ours:
+        raise ArchiveUnusable(
+            f"the search index holds words of another version than this program's {WORDS_VERSION}:"
+            " run newsarchive reindex",
+            subject=f"search row {stored.key}",
+        )
     db.execute(
         "INSERT INTO search (search, rowid, title, body, label) VALUES ('delete', ?, ?, ?, ?)",
         (stored.key, stored.title, stored.body, stored.label),
@@ -325,7 +352,7 @@ def _is_known(db: sqlite3.Connection, word: str) -> bool:
 
 
 def _stored(db: sqlite3.Connection, revision: int) -> _Stored | None:
-    """Return a revision's row with the tokens that went in; None where it has none."""
+    """Return a revision's row; None where it has none."""
     row = db.execute(
         "SELECT r.key, r.effective_at, r.words_version, r.label, v.title, c.text FROM search_row AS r"
         " JOIN revisions AS v ON v.id = r.revision JOIN contents AS c ON c.digest = v.content_digest"
@@ -335,14 +362,8 @@ def _stored(db: sqlite3.Connection, revision: int) -> _Stored | None:
     if row is None:
         return None
     key, effective_at, version, label, title, text = row
-    if version != WORDS_VERSION:
-        raise ArchiveUnusable(
-            f"the search index holds words of version {version}, this program makes {WORDS_VERSION}:"
-            " run newsarchive reindex",
-            subject=f"search row {key}",
-        )
     title_tokens, body_tokens = tokens_of(title, text)
-    return _Stored(key, title_tokens, body_tokens, label, effective_at)
+    return _Stored(key, title_tokens, body_tokens, label, effective_at, version == WORDS_VERSION)
 
 
 def differing(db: sqlite3.Connection, *, n_sample: int = 200) -> tuple[int, ...]:

@@ -93,13 +93,8 @@ def labels(
     return tuple(found)
 
 
-def rebuild(connection: Connection) -> int:
-    """Make the search tables anew from the revisions; returns how many rows. In the caller's transaction."""
-    db = driver_of(connection)
-    indexer = Indexer()  # of its own: one that remembers words as written would leave them out now
-    db.execute("INSERT INTO search(search) VALUES ('delete-all')")
-    for table in ("search_row", "word_sorted", "word_ending", "word_new"):
-        db.execute(f"DELETE FROM {table}")
+def revisions_by_time(connection: Connection) -> list[int]:
+    """Return all revisions that the index has, by the dates of their articles: as it takes them most easily."""
     by_time = (
         sa.select(revisions.c.id)
         .join(variants, variants.c.id == revisions.c.variant_id)
@@ -107,7 +102,20 @@ def rebuild(connection: Connection) -> int:
         .where(revisions.c.is_void.is_(False))
         .order_by(articles.c.effective_at, revisions.c.id)
     )
-    ids = list(connection.scalars(by_time))
+    return list(connection.scalars(by_time))
+
+
+def rebuild(connection: Connection) -> int:
+    """Make the search tables of an archive that is only being filled; returns how many rows.
+
+    In the caller's transaction, in one go: `reindexing` does it beside others.
+    """
+    db = driver_of(connection)
+    indexer = Indexer()  # of its own: one that remembers words as written would leave them out now
+    db.execute("INSERT INTO search(search) VALUES ('delete-all')")
+    for table in ("search_row", "word_sorted", "word_ending", "word_new"):
+        db.execute(f"DELETE FROM {table}")
+    ids = revisions_by_time(connection)
     for start in range(0, len(ids), AT_ONCE):
         indexer.add(db, indexed(connection, ids[start : start + AT_ONCE]))
         indexer.commit()

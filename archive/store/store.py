@@ -28,6 +28,7 @@ from archive.store import (
     frontier,
     indexing,
     pagetasks,
+    reindexing,
     subscriptions,
     upkeep,
 )
@@ -51,6 +52,7 @@ from archive.store.pushing import NewsRhythm, PushDeposit
 from archive.store.schema import feeds, meta
 from archive.store.settle import SettlePolicy, settle
 from archive.store.subscriptions import Subscription, Synced
+from archive.words.tokens import WORDS_VERSION
 
 __all__ = ["Plan", "Store", "Work"]
 
@@ -538,9 +540,17 @@ class Store:
             return upkeep.check(connection)
 
     def reindex(self) -> int:
-        """Make the search index anew under the words of this program; returns how many rows it has."""
-        with self.writing() as connection:
-            return indexing.rebuild(connection)
+        """Make the search index anew under the words of this program; returns how many rows it has.
+
+        Others search and write meanwhile. Raises Busy where articles keep being erased.
+        """
+        return reindexing.reindex(self.writing)
+
+    def has_old_words(self) -> bool:
+        """Tell whether the index was made by another version of words than this program's: `reindex` mends it."""
+        with self.reading() as connection:
+            found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == "words_version"))
+            return str(found) != str(WORDS_VERSION)
 
     def dump(self, out: IO[str], *, with_bodies: bool = True) -> dict[str, int]:
         """Write every table as text (dump.py); returns rows by table."""

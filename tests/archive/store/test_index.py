@@ -113,6 +113,27 @@ def test_a_new_label_or_date_moves_the_row_and_repeating_it_writes_nothing(room:
     assert differing(room.db) == ()
 
 
+def test_rows_that_change_places_get_keys_of_their_own(room: Newsroom) -> None:
+    one = room.article("Een", "aap", when="2026-11-24T08:00:00")
+    two = room.article("Twee", "noot", when="2026-11-24T08:00:01")
+    room.article("Drie", "mies", when="2026-11-24T08:00:02")
+    changes = [
+        Relabelling(
+            revision_id=revision_of(room, article),
+            language="nl",
+            effective_at_us=to_us(at(when)),
+            labels=(("feed", "1"),),
+        )
+        for article, when in ((one, "2026-11-24T08:00:01"), (two, "2026-11-24T08:00:00"))
+    ]
+    assert room.indexer.relabel(room.db, changes) == 2
+    assert [matches(room.db, word) for word in ("aap", "noot", "mies")] == [
+        [room.db.execute("SELECT key FROM search_row WHERE revision = ?", (n,)).fetchone()[0]]
+        for n in (revision_of(room, one), revision_of(room, two), 3)
+    ]
+    assert differing(room.db) == ()
+
+
 def test_a_merge_hands_the_rows_of_a_variant_to_another_article(room: Newsroom) -> None:
     article = room.article("Kop")
     room.indexer.assign(
