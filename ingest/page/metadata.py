@@ -22,7 +22,7 @@ from ingest.page.headerline import HeaderLine
 from ingest.page.jsonld import LinkedData, Node
 from ingest.page.meta import MetaTags, Microdata, Relations
 from ingest.page.people import names_of, stated_names
-from ingest.page.topics import topic_of, topics_shown
+from ingest.page.topics import readers_topics, topic_of, topics_shown
 from ingest.page.tree import PageTree, letters
 
 MAX_STATED = 1_000
@@ -129,10 +129,14 @@ class Ledger:
 
 def state_names_and_places(ledger: Ledger, s: Stated) -> None:
     """State site_name, canonical_url, description, language, image_url, section, tags and authors."""
-    for name, many in (("authors", _authors), ("tags", _tags)):
-        for source, values in many(s):
-            if values:
-                ledger.state(name, source, ", ".join(values), list(values))
+    for source, values in _authors(s):
+        if values:
+            ledger.state("authors", source, ", ".join(values), list(values))
+    no_topics = (*ledger.names("authors"), s.site_name, urlsplit(s.page.url).hostname)
+    for source, values in _tags(s):
+        if values:
+            topics = readers_topics(values, names=no_topics)
+            ledger.state("tags", source, ", ".join(values), topics, accept=bool(topics))
     # The dear searches of the whole page, only where no place for it says anything.
     if ledger.chosen("authors") is None and (
         found := list(byline_by_name(s.page.root, site_name=s.site_name))
@@ -457,6 +461,7 @@ def _tags(s: Stated) -> Names:
             s.meta.all("news_keywords", "parsely-tags", "sailthru.tags", "cxenseparse:taglist")
         ),
     )
+    yield "meta", _labels(s.meta.all("tags", "topics"))
     # WordPress marks its categories "category tag": they are sections.
     yield "visible", _labels(s.relations.words("tag", but_not="category"), split=False)
     yield "meta", _labels(s.meta.all("keywords", "dc.subject", "dcterms.subject"))

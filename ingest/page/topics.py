@@ -6,12 +6,13 @@ in a menu: the topics there are the site's, not the article's.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from ingest.clean import one_line
+from ingest.page.tree import letters
 
 _MAX_BLOCKS = 16
 _MAX_LINKS = 200
@@ -34,6 +35,13 @@ _TOPIC_ADDRESS = re.compile(
 )
 _LIST = ("ul", "ol", "dl", "div", "p", "section", "span", "li")
 _NOT_WITHIN = frozenset(("nav", "footer", "aside", "header", "form"))
+# What a program calls a topic, which says nothing to a reader: a UUID, a record's number.
+_RECORD = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{5,}", re.IGNORECASE)
+_CODE = re.compile(r"(?=.*[A-Z])[A-Z0-9][A-Z0-9:._-]*", re.ASCII)  # AER, AIRS08, RSBI:HUMAN-RIGHTS
+_FEWEST_CODES, _MOST_ARE_CODES = 5, 0.6  # "EU, NATO, UN" are names, and few
+_KIND = re.compile(r"[^\W\d_][\w ]{2,30}: +(?=\S)")  # "Category: Travel"
+_MOST_ARE_LABELLED = 0.5
+_COUNT_BEFORE = re.compile(r"^\(\d[\d.,]*\)\s+(?=\S)")
 _COUNT = re.compile(r"\s*\(\d[\d.,]*(?: \w+)?\)$")
 
 
@@ -55,7 +63,26 @@ def topics_shown(root: HtmlElement, headline: HtmlElement | None) -> list[str]:
 
 def topic_of(stated: str) -> str:
     """Return a topic on one line, without the hash sign before it and the number of posts behind it."""
-    return _COUNT.sub("", one_line(stated)).strip(" #,;")
+    return _COUNT_BEFORE.sub("", _COUNT.sub("", one_line(stated)).strip(" #,;"))
+
+
+def readers_topics(labels: Iterable[str], *, names: Iterable[str | None]) -> list[str]:
+    """Return a stated list of topics without what is none to a reader; empty where most of it are a program's codes.
+
+    Left out are ids of records, and `names`: the paper and its authors, whom some programs put among the topics. Where
+    half of a list say their kind ("Category: Travel"), that goes.
+    """
+    found = [label for label in labels if not _RECORD.fullmatch(label)]
+    if len(found) >= _FEWEST_CODES and _share(found, _CODE.fullmatch) >= _MOST_ARE_CODES:
+        return []
+    if _share(found, _KIND.match) >= _MOST_ARE_LABELLED:
+        found = [_KIND.sub("", label, count=1) for label in found]
+    others = {letters(name) for name in names if name} - {""}
+    return list(dict.fromkeys(label for label in found if letters(label) not in others))
+
+
+def _share(labels: Sequence[str], fits: Callable[[str], object]) -> float:
+    return sum(fits(label) is not None for label in labels) / max(1, len(labels))
 
 
 def _blocks(root: HtmlElement, headline: HtmlElement | None) -> Iterator[HtmlElement]:
