@@ -5,7 +5,7 @@ its last one. What matched at the last look is remembered in a bit an article (1
 article that is merely edited does not come as news.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -82,13 +82,13 @@ class Arrivals:
             changed = self._changed()
             search = self._search()
             matching = self._matching(search, changed)
-            joined = self._joined(changed)
-            known = {into for one, into in joined if one in self._matched or one in self._told}
             new = {
                 article: row
                 for article, row in matching.items()
                 if article not in self._matched and article not in self._told
             }
+            joined = self._joined(new)
+            known = {into for one, into in joined if one in self._matched or one in self._told}
             hits = _hits(
                 search, {article: row for article, row in new.items() if article not in known}
             )
@@ -128,17 +128,14 @@ class Arrivals:
         rows = self._reader.rows("SELECT id FROM articles WHERE changed > ?", (self.change,))
         return [article for (article,) in rows]
 
-    def _joined(self, articles: Sequence[int]) -> list[tuple[int, int]]:
-        """Return (article, survivor) of those that were merged into another one."""
-        return [
-            (one, into)
-            for some in _parts(articles)
-            for one, into in self._reader.rows(
-                "SELECT id, merged_into FROM articles WHERE merged_into IS NOT NULL"
-                f" AND id IN ({_marks(some)})",
-                some,
-            )
-        ]
+    def _joined(self, survivors: Collection[int]) -> list[tuple[int, int]]:
+        """Return (article, survivor) of those that were merged into one of these: another scan, only for what is new."""
+        if not survivors:
+            return []
+        rows = self._reader.rows(
+            "SELECT id, merged_into FROM articles WHERE merged_into IS NOT NULL"
+        )
+        return [(one, into) for one, into in rows if into in survivors]
 
     def _matching(self, search: "Search", articles: Sequence[int]) -> dict[int, tuple[int, int]]:
         """Return (key, revision) of each of these articles that matches, of its telling that stands first."""

@@ -99,12 +99,15 @@ def test_a_feed_that_shows_an_old_article_and_a_tag_by_hand_make_it_match(
 
 
 def test_a_merge_brings_nothing_new(store: Store, reader: Reader) -> None:
-    Paper(store).poll(item("a", BRIDGE), item("b", FROST), now=at(0))
+    paper = Paper(store)
+    paper.poll(item("a", BRIDGE), now=at(0))
+    paper.poll(item("a", BRIDGE), item("b", FROST), now=at(30))
     following = arrivals(reader, "title:b")
-    following.begin(None)
-    a, b = ids_of(store, "a", "b")
-    store.merge(a, b, who="me", why=None, now=at(5))
-    assert titles(following.look()) == []
+    assert titles(following.begin(0)) == ["Kop van b"]
+    done = store.merge(*ids_of(store, "a", "b"), who="me", why=None, now=at(35))
+    assert [done.kept.title, done.other.title] == ["Kop van a", "Kop van b"]
+    assert titles(following.look()) == []  # the article it belongs to now never matched before
+    assert titles(arrivals(reader, "title:b").begin(0)) == ["Kop van b"]
 
 
 def test_since_brings_what_came_since_an_instant_or_a_change(store: Store, reader: Reader) -> None:

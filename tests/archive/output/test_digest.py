@@ -85,6 +85,11 @@ def test_no_stored_text_becomes_a_tag(title: str, feed: str, language: str | Non
     assert {name for attrs in tree.all("article") for name in attrs} <= {"lang"}
 
 
+def test_control_characters_and_bidi_overrides_do_not_get_into_the_page() -> None:
+    found = page(digest(hit("Kop\x1b[2J\u202evals", feed="f\x07"), query="\u202ex"))
+    assert not {"\x1b", "\u202e", "\x07"} & set(found)
+
+
 def test_sections_stand_by_size_then_by_name() -> None:
     hits = [hit("1", feed="b"), hit("2", feed="c"), hit("3", feed="a"), hit("4", feed="c")]
     assert [section.title for section in by_feed(hits)] == ["C", "A", "B"]
