@@ -129,7 +129,7 @@ class Arrivals:
         return [article for (article,) in rows]
 
     def _joined(self, survivors: Collection[int]) -> list[tuple[int, int]]:
-        """Return (article, survivor) of those that were merged into one of these: another scan, only for what is new."""
+        """Return (article, survivor) of those that were merged into one of these: a scan, for what is new alone."""
         if not survivors:
             return []
         rows = self._reader.rows(

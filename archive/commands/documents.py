@@ -172,6 +172,7 @@ DOCUMENTS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "check": {"ok": "flag", "troubles": "any"},
     "duplicates": {"*": "any"},
+    "identity replay": {"*": "any"},
 }  # fmt: skip
 """By command. All have "schema" too. What is "any" is not promised: it tells of rules that are still made better."""
 

@@ -67,7 +67,8 @@ One of them, field by field:   newsarchive help json search
 Its JSON Schema, for programs: newsarchive help json search --schema
 """
 
-TOPICS = {"query": QUERY, "exit-codes": EXIT_CODES, "completion": COMPLETION, "json": JSON}
+TOPICS = {"query": QUERY, "exit-codes": EXIT_CODES, "completion": COMPLETION}
+NAMES = ("query", "json", "exit-codes", "completion")
 
 
 @click.command("help")
@@ -144,8 +145,8 @@ def _help_of(ctx: click.Context, words: list[str]) -> str:
         if not isinstance(group, click.Group) or word not in known:
             import difflib
 
-            near = difflib.get_close_matches(word, [*known, *TOPICS], n=1)
-            cure = f"did you mean '{near[0]}'?" if near else f"topics: {', '.join(TOPICS)}"
+            near = difflib.get_close_matches(word, [*known, *NAMES], n=1)
+            cure = f"did you mean '{near[0]}'?" if near else f"topics: {', '.join(NAMES)}"
             raise UsageError(f"no help on {word!r}; {cure}")
         command = group.get_command(ctx, word)
         assert command is not None

@@ -136,7 +136,7 @@ def test_the_list_of_documents_names_all_and_a_wrong_one_is_told(
 ) -> None:
     assert main(["help", "json"]) == 0
     told = capsys.readouterr().out
-    assert all(f"  {command} " in told for command in DOCUMENTS)
+    assert all(f"  {command}" in told for command in DOCUMENTS)
     assert max(map(len, told.splitlines())) <= 100
     assert main(["help", "json", "serach"]) == 2
     assert "did you mean 'search'?" in capsys.readouterr().err
