@@ -119,7 +119,7 @@ def _show_documents(command: str, *, as_schema: bool) -> None:
         rows = [
             textwrap.fill(
                 ", ".join("..." if name == "*" else name.removesuffix("?") for name in fields),
-                width=94, initial_indent=f"  {name:<13}", subsequent_indent=" " * 15,
+                width=98, initial_indent=f"  {name:<17}", subsequent_indent=" " * 19,
             )
             for name, fields in DOCUMENTS.items()
         ]  # fmt: skip
