@@ -196,7 +196,6 @@ class Depositor:
         values: dict[str, Any] = {
             "last_reason": str(failed.reason),
             "last_detail": failed.detail,
-            "n_failures": job.rhythm.n_failures + 1,
         }
         if failed.worker_died:
             n_deaths = 1 + (
@@ -217,7 +216,7 @@ class Depositor:
     ) -> None:
         job = outcome.job
         if not isinstance(outcome.result, FeedFailed):
-            values |= {"last_good_at": self._now_us, "n_failures": 0, "n_worker_deaths": 0}
+            values |= {"last_good_at": self._now_us, "n_worker_deaths": 0}
             if outcome.exchange.permanent_url is None:
                 values["move"] = "{}"  # the old address answers for itself again
             values |= {"last_reason": None, "last_detail": None}
@@ -228,6 +227,7 @@ class Depositor:
             "state": state,
             "next_poll_at": to_us(schedule.next_poll_at) if is_polled else NEVER,
             "rhythm": frontier.rhythm_json(schedule.rhythm),
+            "n_failures": schedule.rhythm.n_failures,
             "reasons": json.dumps(list(schedule.reasons), ensure_ascii=False),
             "last_poll_at": self._now_us,
             "attempts": 0,

@@ -207,6 +207,11 @@ def test_no_feed_has_failed_for_it_and_the_log_of_polls_has_each_try(store: Stor
     counted = [n for (n,) in ask(store, "SELECT json_extract(rhythm, '$.n_failures') FROM feeds")]
     assert len([n for n in counted if n]) < SILENT_HOSTS
     assert max(counted) <= 2
+    # What `feeds` shows of them says the same.
+    assert (
+        ask(store, "SELECT 1 FROM feeds WHERE n_failures != json_extract(rhythm, '$.n_failures')")
+        == []
+    )
     n_tries = count(store, "polls WHERE result = 'dns'")
     assert n_tries == len([s for _, s in run.started if s >= 4 * HOUR_S])
     assert n_tries <= 10 * HOUR_S / PROBE_S + SILENT_HOSTS
