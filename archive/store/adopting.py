@@ -33,10 +33,10 @@ from archive.store.splitting import Split
 from archive.store.store import Store
 
 GROUPS_AT_ONCE: Final = 20
-"""Groups changed in one transaction: 0.1 to 0.3 s, in which other writers wait."""
+"""Groups changed in one transaction: 0.1 s of CPU, in which other writers wait."""
 
 TAKEN_BACK_TOGETHER: Final = 200
-"""Groups that one `undo` takes back: about 2 s in one transaction, where other writers wait 10 s."""
+"""Groups that one `undo` takes back: 1 s of CPU in one transaction, where other writers wait 10 s."""
 
 RULE: Final = "replay"
 """What is said in place of a rule's name where the replay logged none."""

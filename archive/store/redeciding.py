@@ -40,6 +40,7 @@ LABELS: Final = (
     *sorted(EDITS),
     RevisionKind.PAGE.value,
     RevisionKind.MOVED.value,
+    RevisionKind.REPARSE.value,
     NOISE,
 )
 """Kinds that the same statement may come to under other rules. `new` follows from what is one article."""

@@ -26,6 +26,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from archive.identity.migration import MIN_ITEMS
 from archive.model.hand import HandVerdict
 from archive.model.kept import RevisionKind
 from archive.model.outcome import (
@@ -274,12 +275,26 @@ class Replay:
         rows = db.execute(_WINDOW, (document.feed_id,)).fetchall()
         told = {self._here(connection, one.sighting) for one in document.told if not one.is_twin}
         asked_before = max((row[3] for row in rows if row[3] < at_us), default=0)
-        left = [(row[0],) for row in rows if row[3] < asked_before]
+        if asked_before and self._was_asked_between(document, asked_before):
+            asked_before += 1
+        left = [(row[0],) for row in rows if row[3] < min(asked_before, at_us)]
         db.executemany("UPDATE sightings SET in_window = 0 WHERE id = ?", left)
         # A deposit tells by its feed's parser whether the document is read by a newer one.
         version = document.parser_version - document.is_reparse
         db.execute(_SET_FEED, (version, asked_before, document.feed_id))
         return [(row[1], row[2]) for row in rows if row[3] >= at_us and row[0] not in told]
+
+    def _was_asked_between(self, document: Document, since_us: int) -> bool:
+        """Tell whether another document of the feed came after an instant and before this one.
+
+        Asked of the log of polls, which goes back 90 days, where it can matter: to a document of many new entries.
+        """
+        if len(document.told) < MIN_ITEMS:
+            return False
+        with self.store.reading() as connection:
+            values = (document.feed_id, since_us, to_us(document.at))
+            (n_documents,) = driver_of(connection).execute(_POLLED, values).fetchone()
+        return int(n_documents) > 1
 
     def _deposit_page(self, connection: Connection, document: Document) -> None:
         (one,) = document.told
@@ -524,6 +539,8 @@ _WINDOW: Final = """
     LEFT JOIN replay_until u ON u.here = s.id WHERE s.feed_id = ? AND s.in_window ORDER BY s.id"""
 _SEEN_UNTIL: Final = """
     INSERT INTO replay_until VALUES (?, ?) ON CONFLICT (here) DO UPDATE SET until = max(until, excluded.until)"""
+_POLLED: Final = """
+    SELECT count(*) FROM polls WHERE feed_id = ? AND started_at > ? AND started_at <= ? AND result = 'parsed'"""
 _SET_FEED: Final = "UPDATE feeds SET parser_version = ?, last_good_at = ? WHERE id = ?"
 _VARIANT_OF: Final = """
     SELECT s.variant_id FROM replay_sightings r JOIN sightings s ON s.id = r.here WHERE r.sighting = ?"""

@@ -153,6 +153,21 @@ def test_each_story_gets_an_article_and_what_went_out_keeps_its_id(thrown_togeth
     assert replayed(store).is_nothing
 
 
+def test_the_side_that_subscribers_hold_keeps_the_id_though_it_is_younger(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as rules:
+        join_all(rules)
+        Paper(store, "krant").poll(item("brug", BRIDGE, TITLE), now=at(0))
+        Paper(store, "omroep").poll(item("raad", ELECTION + FROST, TITLE), now=at(5))
+    store.settle(now=at(6))
+    (before,) = set(ids_of(store, "brug", "raad"))
+    adopted(store, replayed(store), now=at(60))
+    assert ids_of(store, "raad") == [before] and ids_of(store, "brug") != [before]
+    assert told(store, store.settle(now=at(61))) == ["new"]
+    assert troubles(store) == []
+
+
 def test_search_finds_each_story_under_its_own_article(thrown_together: Store) -> None:
     store = thrown_together
     adopted(store, replayed(store), now=at(60))

@@ -1,7 +1,6 @@
 """An archive decided anew: what would change, what would not, and how it is told."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from tests.archive.store.looking import (
 )
 from tests.archive.store.replays import adopted, replayed
 from tests.archive.store.test_any_hand import N_STEPS, Desk
+from tests.archive.store.test_readdressed import NEWS, everything, news
 
 
 @pytest.fixture
@@ -148,6 +148,41 @@ def test_a_page_joins_what_has_not_gone_out_and_only_then(store: Store) -> None:
     assert replayed(store).is_nothing
 
 
+def test_a_paper_that_moved_is_known_by_what_stood_in_its_document(store: Store) -> None:
+    paper = Paper(store, "krant")
+    paper.poll(*everything(news), now=at(0))
+    paper.poll(*everything(moved), now=at(60))
+    assert ("migrated",) in ask(store, "SELECT rule FROM sightings")
+    assert len(articles(store)) == len(NEWS)
+    assert replayed(store).is_nothing
+
+
+@pytest.mark.parametrize("left", [(), (9,)])
+def test_what_left_with_an_earlier_document_is_no_move(store: Store, left: tuple[int, ...]) -> None:
+    paper = Paper(store, "krant")
+    paper.poll(*everything(news), now=at(0))
+    paper.poll(*(news(n) for n in left), now=at(60))
+    paper.poll(*(moved(n) for n in range(9)), now=at(120))
+    assert ("migrated",) not in ask(store, "SELECT rule FROM sightings")
+    assert len(articles(store)) > len(NEWS)
+    assert replayed(store).is_nothing
+
+
+def moved(n: int) -> dict[str, object]:
+    """Return an item as the paper states it after it moved: another guid, another address, and no date."""
+    return news(n, guid=f"cms-{n}", url=f"https://krant.example/?p={900 + n}", date=None)
+
+
+def test_what_a_document_lists_beside_another_is_two_though_it_came_later(store: Store) -> None:
+    krant = Paper(store, "krant")
+    one = item("1", BRIDGE, "Brug gaat dicht")
+    other = item("2", BRIDGE, "Negen weken omrijden bij Oudewater")
+    krant.poll(one, now=at(0))
+    krant.poll(other, one, now=at(5))
+    assert len(articles(store)) == 2
+    assert replayed(store).is_nothing
+
+
 def test_a_correction_by_hand_has_its_say(store: Store) -> None:
     two_papers(store)
     (a,) = ids_of(store, "brug")
@@ -218,6 +253,26 @@ def _bridges_alone(a: Any, b: Any, **_: Any) -> Verdict:
     return Verdict(kind=kind, rule="bridges", why="whatever it says", strength=1.0)
 
 
+def test_a_page_speaks_for_the_sighting_whose_link_was_fetched(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    title = "Raad kiest voor de brug"
+    with monkeypatch.context() as rules:
+        join_all(rules)
+        krant, omroep = Paper(store, "krant", page="always"), Paper(store, "omroep")
+        krant.poll(item("brug", "De raad kiest.", title), now=at(0))
+        krant.poll(item("vorst", FROST, "Raad kiest voor de telers"), now=at(1))
+        krant.poll(item("vorst", FROST, title), now=at(2))
+        krant.poll(item("ijs", LIBRARY, title), now=at(3))
+        page = ArticlePage(title=title, text=story(BRIDGE + ELECTION))
+        deposit_page(store, "https://krant.example/artikel/brug", page, at(4))
+        omroep.poll(item("raad", BRIDGE + ELECTION, title), now=at(5))
+    assert frozenset({"brug", "ijs", "raad"}) <= max(articles(store), key=len)
+    adopted(store, replayed(store), now=at(60))
+    assert frozenset({"brug", "raad"}) in articles(store)
+    assert troubles(store) == []
+
+
 def test_what_people_decided_is_decided(store: Store) -> None:
     two_papers(store)
     (brug, vorst) = ids_of(store, "brug", "vorst")
@@ -284,10 +339,6 @@ def _never_noise(rules: pytest.MonkeyPatch) -> None:
 # -- since -----------------------------------------------------------------------------------
 
 
-def later(minutes: float) -> datetime:
-    return datetime(2026, 11, 24, 8, tzinfo=UTC) + timedelta(minutes=minutes)
-
-
 def test_since_leaves_what_is_older_and_joins_what_is_newer_to_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,11 +353,11 @@ def test_since_leaves_what_is_older_and_joins_what_is_newer_to_it(
             now=at(90),
         )
     assert len(articles(store)) == 5
-    found = replayed(store, since=later(30))
+    found = replayed(store, since=at(30))
     assert found.changes == ["joined"]
     assert (found.compared.n_statements, found.compared.n_sightings) == (2, 5)
     (change,) = found.groups[0].changes
     assert change.other.id == ids_of(store, "3")[0]
     assert change.article.id in ids_of(store, "brug", "dicht")
-    assert replayed(store, since=later(70)).is_nothing
-    assert len(replayed(store, since=later(0)).changes) == 2
+    assert replayed(store, since=at(70)).is_nothing
+    assert len(replayed(store, since=at(0)).changes) == 2
