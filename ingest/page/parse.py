@@ -17,6 +17,7 @@ from archive.model.stated import (
     ArticlePage,
     CounterKind,
     Enclosure,
+    HeaderPiece,
     Wall,
     WallKind,
 )
@@ -45,7 +46,7 @@ from ingest.page.metadata import (
 )
 from ingest.page.text import extract
 from ingest.page.titles import chosen_title, title_claims
-from ingest.page.tree import PageTree, read, selected
+from ingest.page.tree import PageTree, letters, read, selected
 from ingest.page.walls import Evidence, find_wall
 
 # The libraries' own reports ("discarding data", "empty HTML tree") are about pages, not about us.
@@ -163,7 +164,7 @@ def _parsed(page: PageTree, fetched_at: datetime, rules: SiteRules) -> ArticlePa
     return replace(
         _assembled(ledger, stated_all, html, text, wall, robots),
         updates=listed or shown,
-        header_line=header.pieces,
+        header_line=tuple(_as_taken(piece, ledger) for piece in header.pieces),
         language_parts=body.parts,
     )
 
@@ -215,6 +216,12 @@ def _assembled(
         claims=tuple(ledger.claims),
         provenance=provenance,
     )
+
+
+def _as_taken(piece: HeaderPiece, ledger: Ledger) -> HeaderPiece:
+    """Return a piece of the header line as the ladders took it: an author's bare name is no section after all."""
+    is_name = letters(piece.text) in {letters(name) for name in ledger.names("authors")}
+    return HeaderPiece(text=piece.text) if piece.read_as == "section" and is_name else piece
 
 
 def _ruled(page: PageTree, rules: SiteRules) -> dict[str, list[str]]:

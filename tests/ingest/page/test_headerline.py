@@ -142,3 +142,13 @@ def test_a_sentence_behind_one_date_stays_text() -> None:
     found = read(page("18 mei 2026 • Wethouder Smit reed als eerste naar de overkant."))
     assert found.text is not None
     assert found.text.startswith("18 mei 2026 • Wethouder Smit")
+
+
+def test_a_bare_name_of_the_author_is_shown_as_no_section() -> None:
+    head = '<meta name="author" content="Sil van Dam">'
+    found = read(page("Sil van Dam • 18 mei 2026", head=head))
+    assert found.section == "binnenland"
+    assert [(p.text, p.read_as) for p in found.header_line] == [
+        ("Sil van Dam", ""),
+        ("18 mei 2026", "published_at"),
+    ]
