@@ -181,6 +181,12 @@ _BLOCKS = (
     # newsletters
     "newsletters?", "newsletter-?(?:signup|form|box|block|promo|teaser|cta|widget|subscribe)",
     "nieuwsbrief", "mc4wp-form", "mailchimp", "email-?sign-?up", "inscription-newsletter",
+    # adverts
+    "ads", "adsbygoogle", "adverts?", "advertisements?", "advertorial", "advertenties?", "advertentieblok",
+    "werbung", "anzeigen?", "publicite", "publicidad", "pubblicita", "publicidade", "reklama?", "reklame",
+    "(?:google|dfp|gpt|native|inline|inread)-?ads?",
+    "ads?[-_]?(?:slot|unit|container|wrapper|banner|block|break|box|label|placeholder|placement)",
+    "(?:adverti[sz]e(?:ment)?|advertentie)-?(?:slot|block|container|wrapper|label|placeholder)",
     # consent
     "cookies?", "cookie-?(?:banner|notice|bar|consent|wall|message|policy|popup|law-info-bar)",
     "consent", "cookieconsent", "gdpr", "privacy-?(?:banner|notice|gate|wall)", "didomi(?:-host)?",

@@ -40,7 +40,7 @@ _NEVER_TEXT = (
 # Blocks with a name, found in C: a loop over all blocks of a page took a millisecond.
 _NAMED_BLOCKS = etree.XPath(
     "//*[(@class or @id) and (self::div or self::section or self::aside or self::ul or self::ol"
-    " or self::footer or self::form or self::article or self::header or self::p)]"
+    " or self::footer or self::form or self::article or self::header or self::p or self::ins)]"
 )
 _PLAIN_BLOCKS = ("p", "li", "pre", "blockquote", "tr", "dd", "h2", "h3", "h4")
 _OUTER_BLOCKS = etree.XPath(
