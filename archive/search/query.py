@@ -397,7 +397,7 @@ class _Parser:
         if "*" in value or not value:
             self.fail(
                 piece,
-                "a * stands at one end of a word: navo* for how it begins, *minister for how it ends",
+                "a * stands at one end of a word: navo* for how it begins, *minister for how it ends.",
                 _without_second_star(piece.value),
             )
         if has_pairs(value):  # found wherever they stand, inside longer words too
@@ -406,7 +406,7 @@ class _Parser:
         self.must_have_tokens(found, piece)
         if len(found) > 1:
             where, hint = ("before", f"*{found[0]}") if is_ending else ("behind", f"{found[-1]}*")
-            self.fail(piece, f"a * stands {where} one word, and {value!r} is {len(found)}", hint)
+            self.fail(piece, f"a * stands {where} one word, and {value!r} is {len(found)}.", hint)
         token = found[0]
         if len(token) == MAX_TOKEN:
             return Word(typed=token, token=token, exact=True, field=field)
