@@ -366,10 +366,11 @@ def _by_letters(pair: Pair) -> Verdict | None:
         return None
     if len(short.folded) <= at.letters_length * len(long.folded):
         return None
-    if pair.contained < at.letters_shingles or _is_blurb(pair):
+    # Figures first: they end it for most moulds, and runs of letters cost ten times as much.
+    if pair.contained < at.letters_shingles or pair.numbers < at.letters_numbers:
         return None
     share = jaccard(long.grams, short.grams)
-    if share < at.letters_text or pair.numbers < at.letters_numbers:
+    if share < at.letters_text or _is_blurb(pair):
         return None
     if not are_misread(long, short, at):
         return None
