@@ -111,7 +111,7 @@ def _relate(
 @DRY_RUN
 @pass_place
 def undo(place: Place, number: int | None, lists: bool, dry_run: bool) -> int | None:
-    """Take back what was done by hand (merge, split, relate, set, tag, save): the last, or that NUMBER.
+    """Take back what was done by hand (merge, split, relate, set, tag, save, feeds): the last, or that NUMBER.
 
     Refused, with the reason, while something later depends on it.
     """
@@ -154,6 +154,7 @@ def _tell(place: Place, done: "HandChange", *, dry_run: bool) -> None:
     parts = [f"{'would ' if dry_run else ''}{t.printable(done.command)}"]
     figures = (
         (done.n_articles, "articles"),
+        (done.n_feeds, "feeds"),
         (done.n_sightings, "sightings"),
         (done.n_variants, "tellings"),
         (done.n_revisions, "revisions"),

@@ -34,7 +34,8 @@ class HandChange:
     `kept` is the article that goes on under its id, `other` the one that was merged into it, split from it, or that
     it is or is not related to. Counted are the sightings, tellings and revisions that are another article's now;
     `n_void` revisions no longer follow from what their telling has left; `n_articles` is counted where many were set
-    or tagged at once, of which `kept` is the first. `undo` is the number by which it is taken back. Where it was so
+    or tagged at once, of which `kept` is the first, and `n_feeds` where it was about feeds, which are named by their
+    name and their state. `undo` is the number by which it is taken back. Where it was so
     already, nothing is counted and `is_changed` is False.
     """
 
@@ -48,6 +49,7 @@ class HandChange:
     is_changed: bool = True
     undo: int | None = None
     n_articles: int = 0
+    n_feeds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -349,7 +349,7 @@ class Store:
 
     def ask_for_article(self, article_id: str, *, now: datetime, dry_run: bool = False) -> MadeDue:
         """Make the pages of an article due now; with `dry_run` tell what that would be."""
-        with self._trying(dry_run) as connection:
+        with self.trying(dry_run) as connection:
             article = article_named(connection, article_id)
             return pagetasks.ask_for_article(connection, article, now=now)
 
@@ -357,7 +357,7 @@ class Store:
         self, feed_id: int, *, is_all: bool, now: datetime, dry_run: bool = False
     ) -> MadeDue:
         """Make a feed's pages due now that were not read; with `is_all` those of all its articles."""
-        with self._trying(dry_run) as connection:
+        with self.trying(dry_run) as connection:
             return pagetasks.ask_for_feed(connection, feed_id, is_all=is_all, now=now)
 
     # ---- by hand ---------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ class Store:
 
         Returns the number by which that is taken back, None where all was so already.
         """
-        with self._trying(dry_run) as connection:
+        with self.trying(dry_run) as connection:
             article = article_named(connection, article_id)
             command = f"set {named(connection, article).id} {' '.join(values)}"
             return correcting.set_fields(
@@ -393,7 +393,7 @@ class Store:
         dry_run: bool = False,
     ) -> HandChange:
         """Make two articles one (`HandDecision`); with `dry_run` nothing is kept, as of the three below."""
-        with self._trying(dry_run) as connection:
+        with self.trying(dry_run) as connection:
             decision = HandDecision(connection, self._indexer, who=who, why=why, now=now)
             return decision.merge(article_named(connection, one), article_named(connection, other))
 
@@ -401,7 +401,7 @@ class Store:
         self, article_id: str, what: str, *, who: str, why: str | None, now: datetime, dry_run: bool = False
     ) -> HandChange:  # fmt: skip
         """Give what a feed, a sighting (s12), a telling (v7) or a site showed an article of its own."""
-        with self._trying(dry_run) as connection:
+        with self.trying(dry_run) as connection:
             decision = HandDecision(connection, self._indexer, who=who, why=why, now=now)
             return decision.split(article_named(connection, article_id), what)
 
@@ -409,7 +409,7 @@ class Store:
         self, one: str, other: str, *, is_related: bool, who: str, why: str | None, now: datetime, dry_run: bool = False
     ) -> HandChange:  # fmt: skip
         """Say whether two articles are on one story."""
-        with self._trying(dry_run) as connection:
+        with self.trying(dry_run) as connection:
             decision = HandDecision(connection, self._indexer, who=who, why=why, now=now)
             return decision.relate(
                 article_named(connection, one),
@@ -421,7 +421,7 @@ class Store:
         self, number: int | None = None, *, now: datetime, dry_run: bool = False
     ) -> HandChange:
         """Take back a decision by hand, the newest if no number is given. Raises NotFound, UsageError."""
-        with self._trying(dry_run) as connection:
+        with self.trying(dry_run) as connection:
             return undoing.undo(connection, self._indexer, number, now=now)
 
     def between(self, one: str, other: str) -> Between:
@@ -437,7 +437,7 @@ class Store:
             return undoing.undoable(connection)
 
     @contextlib.contextmanager
-    def _trying(self, dry_run: bool) -> Iterator[Connection]:
+    def trying(self, dry_run: bool) -> Iterator[Connection]:
         """One write transaction that is taken back at its end if it was only to be tried."""
         with self.writing() as connection:
             trial = connection.begin_nested()

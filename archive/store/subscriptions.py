@@ -75,9 +75,8 @@ def add(
         host = host_of(url)
     except ValueError as error:
         raise UsageError(f"{error}; a feed's address begins with http:// or https://") from None
-    known = find_by_url(connection, url)
+    known = known_at(connection, url)
     if known is not None:
-        known = _survivor(connection, known)
         _revive(connection, known, now=now)
         change(connection, known, wanted)
         return known, False
@@ -129,6 +128,12 @@ def find_by_url(connection: Connection, url: str) -> int | None:
     return connection.scalar(
         sa.select(feed_urls.c.feed_id).where(feed_urls.c.digest == url_digest(url))
     )
+
+
+def known_at(connection: Connection, url: str) -> int | None:
+    """Return the feed that `add` takes an address for: the one that has or had it, or that this one was merged into."""
+    known = find_by_url(connection, url.strip())
+    return None if known is None else _survivor(connection, known)
 
 
 def find(connection: Connection, name_or_url: str) -> int:

@@ -1,4 +1,4 @@
-"""Takes back what was decided by hand (merges, splits, relations, fields set, tags, saved searches) or by a replay.
+"""Takes back what a person did (merges, splits, relations, fields, tags, saved searches, feeds), or a replay.
 
 Restored is what readers see: which article a sighting belongs to, the articles with their ids, the revisions shown.
 Logs stay, and so do the statements that polls brought meanwhile, with the sighting they belong to. A command is not
@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 
 from archive.errors import NotFound, UsageError
 from archive.model.hand import HandChange, Named, Undoable
-from archive.store import correcting, saved
+from archive.store import correcting, feedchanges, saved
 from archive.store.faces import Faces
 from archive.store.hand import named
 from archive.store.index import Indexer
@@ -132,6 +132,10 @@ def _take_back(
         name, query = saved.take_back(connection, done.inverse)
         there = Named(id=name, title=query or "forgotten")
         return HandChange(command=command, kept=there, other=there)
+    if feedchanges.FEEDS in done.inverse:
+        feeds = feedchanges.take_back(connection, done.inverse, now=now)
+        first, last = (Named(id=name, title=state) for name, state in (feeds[0], feeds[-1]))
+        return HandChange(command=command, kept=first, other=last, n_feeds=len(feeds))
     if correcting.STATED in done.inverse:
         correcting.take_back(connection, indexer, done.inverse, who=done.who, now=now)
         some = _names_of(connection, done.inverse["articles"])
@@ -185,6 +189,8 @@ def _blocked(connection: Connection, done: _Done, standing: Sequence[_Done]) -> 
             return f"{later.id} ({later.command}) came after it; first: newsarchive undo {later.id}"
     if saved.SAVED in done.inverse:
         return saved.blocked(connection, done.inverse)
+    if feedchanges.FEEDS in done.inverse:
+        return feedchanges.blocked(connection, done.inverse)
     if correcting.STATED in done.inverse:
         return None
     for name, row_id, _, after in done.inverse["changed"]:
@@ -204,10 +210,12 @@ def _each(done: _Done) -> list[_Done]:
 
 
 def _shares(later: _Done, done: _Done) -> bool:
-    """Tell whether two commands were about one article, or one saved search."""
+    """Tell whether two commands were about one article, one saved search, or one feed."""
     name = done.inverse.get(saved.SAVED)
-    return bool(later.articles & done.articles) or (
-        name is not None and later.inverse.get(saved.SAVED) == name
+    return bool(
+        later.articles & done.articles
+        or (name is not None and later.inverse.get(saved.SAVED) == name)
+        or feedchanges.feeds_of(later.inverse) & feedchanges.feeds_of(done.inverse)
     )
 
 

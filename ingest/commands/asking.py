@@ -9,8 +9,10 @@ import functools
 import os
 import random
 import socket
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from archive.commands.place import Place
 from archive.config import Config
@@ -55,8 +57,21 @@ def owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def open_store(place: Place) -> Store:
-    """Open the archive for deposits, made where there is none."""
+@contextlib.contextmanager
+def open_store(place: Place, *, dry_run: bool = False) -> Iterator[Store]:
+    """Open the archive for deposits, made where there is none; a trial, which makes none, gets one to throw away."""
+    if dry_run and place.archive_path is not None and not place.archive_path.exists():
+        with (
+            tempfile.TemporaryDirectory(prefix="newsarchive-") as folder,
+            Store.open(str(Path(folder) / "archive.db"), create=True) as store,
+        ):
+            yield store
+        return
+    with _open_store(place) as store:
+        yield store
+
+
+def _open_store(place: Place) -> Store:
     config = place.load_config()
     return Store.open(
         place.archive_url,

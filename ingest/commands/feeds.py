@@ -328,43 +328,49 @@ def _failed_before(row: "FeedRow") -> str:
     return f" ({row.n_failures} failure{'s' if row.n_failures > 1 else ''} so far)"
 
 
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+
+
 @feeds.command()
 @click.argument("names", nargs=-1, required=True)
+@DRY_RUN
 @pass_place
-def remove(place: Place, names: tuple[str, ...]) -> None:
+def remove(place: Place, names: tuple[str, ...], dry_run: bool) -> None:
     """Retire feeds: they are polled no more, their articles stay."""
-    _set_states(
-        place,
-        names,
-        "retired",
-        "retired {name}, its articles stay  undo: newsarchive feeds resume {name}",
-    )
+    told = ("retired {name}, its articles stay", "would retire {name}, its articles stay")
+    _set_states(place, names, "retired", "feeds remove", told, dry_run=dry_run)
 
 
 @feeds.command()
 @click.argument("names", nargs=-1, required=True)
+@DRY_RUN
 @pass_place
-def pause(place: Place, names: tuple[str, ...]) -> None:
+def pause(place: Place, names: tuple[str, ...], dry_run: bool) -> None:
     """Stop polling feeds for now."""
-    _set_states(place, names, "paused", "paused {name}  undo: newsarchive feeds resume {name}")
+    told = ("paused {name}", "would pause {name}")
+    _set_states(place, names, "paused", "feeds pause", told, dry_run=dry_run)
 
 
 @feeds.command()
 @click.argument("names", nargs=-1, required=True)
+@DRY_RUN
 @pass_place
-def resume(place: Place, names: tuple[str, ...]) -> None:
+def resume(place: Place, names: tuple[str, ...], dry_run: bool) -> None:
     """Poll paused, retired, held or parked feeds again."""
-    _set_states(place, names, "active", "{name} is polled again")
+    told = ("{name} is polled again", "{name} would be polled again")
+    _set_states(place, names, "active", "feeds resume", told, dry_run=dry_run)
 
 
 @feeds.command()
 @click.argument("name")
 @click.argument("new_name")
+@DRY_RUN
 @pass_place
-def rename(place: Place, name: str, new_name: str) -> None:
+def rename(place: Place, name: str, new_name: str, dry_run: bool) -> None:
     """Give a feed another name for `feed:NAME`."""
-    from archive import terminal
-    from archive.store import Store
+    from archive import terminal as t
+    from archive.commands.upkeep import who_runs
+    from archive.store import Store, feedchanges
     from archive.store.subscriptions import Subscription, slug_of
 
     if slug_of(new_name) != new_name:
@@ -373,8 +379,17 @@ def rename(place: Place, name: str, new_name: str) -> None:
         )
     with Store.open(place.archive_url) as store:
         row = store.find_feed(name)
-        store.change_feed(row.id, Subscription(url=row.url, name=new_name))
-    terminal.echo(f"renamed {row.name} to {new_name}")
+        done = feedchanges.edit(
+            store,
+            row.id,
+            Subscription(url=row.url, name=new_name),
+            command=f"feeds rename {row.name}",
+            who=who_runs(),
+            now=place.now(),
+            dry_run=dry_run,
+        )
+    t.echo(f"{'would rename' if dry_run else 'renamed'} {row.name} to {new_name}")
+    _say_undo(done.undo)
 
 
 @feeds.command()
@@ -385,6 +400,7 @@ def rename(place: Place, name: str, new_name: str) -> None:
 @click.option("--interval-s", type=click.IntRange(60, 2_592_000), help="Seconds between polls.")
 @click.option("--private/--public", default=None, help="Keep it out of every feed and page.")
 @click.option("--publish/--no-publish", default=None, help="Whether the merged feed carries it.")
+@DRY_RUN
 @pass_place
 def edit(
     place: Place,
@@ -395,10 +411,12 @@ def edit(
     interval_s: int | None,
     private: bool | None,
     publish: bool | None,
+    dry_run: bool,
 ) -> None:
     """Change what is kept of a feed. A feed of config.toml is changed there."""
-    from archive import terminal
-    from archive.store import Store
+    from archive import terminal as t
+    from archive.commands.upkeep import who_runs
+    from archive.store import Store, feedchanges
     from archive.store.subscriptions import Subscription
 
     with Store.open(place.archive_url) as store:
@@ -407,24 +425,47 @@ def edit(
             raise UsageError(
                 f"{row.name} is declared in config.toml ({place.config_path}); change it there"
             )
-        changed = store.change_feed(
-            row.id,
-            Subscription(
-                url=row.url,
-                title=title,
-                tags=tags or None,
-                page=page,
-                interval_s=interval_s,
-                is_private=private,
-                publishes=publish,
-            ),
+        wanted = Subscription(
+            url=row.url,
+            title=title,
+            tags=tags or None,
+            page=page,
+            interval_s=interval_s,
+            is_private=private,
+            publishes=publish,
         )
-    terminal.echo(f"{row.name}: {'changed' if changed else 'nothing changed'}")
+        done = feedchanges.edit(
+            store,
+            row.id,
+            wanted,
+            command="feeds edit",
+            who=who_runs(),
+            now=place.now(),
+            dry_run=dry_run,
+        )
+    (differing,) = done.differing
+    told = ", ".join(SAID.get(column, column) for column in sorted(differing))
+    changed = "would change" if dry_run else "changed"
+    t.echo(f"{row.name}: {f'{changed} {told}' if told else 'nothing changed'}")
+    _say_undo(done.undo)
 
 
-def _set_states(place: Place, names: tuple[str, ...], state: str, told: str) -> None:
+SAID = {"is_private": "private", "publishes": "publish", "interval_s": "interval"}
+"""What a column of a feed is called to a person, where it is not called so itself."""
+
+
+def _set_states(
+    place: Place,
+    names: tuple[str, ...],
+    state: str,
+    command: str,
+    told: tuple[str, str],
+    *,
+    dry_run: bool,
+) -> None:
     from archive import terminal
-    from archive.store import Store
+    from archive.commands.upkeep import who_runs
+    from archive.store import Store, feedchanges
 
     with Store.open(place.archive_url) as store:
         rows = [store.find_feed(name) for name in names]
@@ -434,6 +475,22 @@ def _set_states(place: Place, names: tuple[str, ...], state: str, told: str) -> 
                 f"{declared[0]} is declared in config.toml ({place.config_path}); take it out there, "
                 f"or stop it for now: newsarchive feeds pause {declared[0]}"
             )
-        for row in rows:
-            store.set_feed_state(row.id, state, now=place.now())
-            terminal.echo(told.format(name=row.name))
+        done = feedchanges.set_states(
+            store,
+            [row.id for row in rows],
+            state,
+            command=command,
+            who=who_runs(),
+            now=place.now(),
+            dry_run=dry_run,
+        )
+    for row in done.rows:
+        terminal.echo(told[dry_run].format(name=row.name))
+    _say_undo(done.undo)
+
+
+def _say_undo(number: int | None) -> None:
+    from archive import terminal
+
+    if number is not None:
+        terminal.say(f" undo: newsarchive undo {number}")

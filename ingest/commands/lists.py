@@ -76,11 +76,12 @@ def import_(place: Place, file: str, check: bool, dry_run: bool) -> None:
         if check:
             wanted = _alive(place, wanted, report)
         report.n_added = len(wanted)
-        for outline in wanted if store is not None and not dry_run else ():
-            _add(place, store, outline)
+        undo = None if store is None or dry_run else _add(place, store, wanted)
     t.echo(report.line(is_dry=dry_run, was_checked=check))
     for line, told in sorted(report.told):
         t.say(f"  line {line}: {t.printable(told)}")
+    if undo is not None:
+        t.say(f" undo: newsarchive undo {undo}")
 
 
 @click.command()
@@ -211,19 +212,26 @@ async def _look_at_all(
         return await asyncio.gather(*(look(outline.url) for outline in outlines))
 
 
-def _add(place: Place, store: "Store", outline: "Outline") -> None:
+def _add(place: Place, store: "Store", outlines: "Sequence[Outline]") -> int | None:
+    """Subscribe to all of them, or none; returns the number by which that is taken back."""
+    from archive.commands.upkeep import who_runs
     from archive.config.rules import is_private_url
+    from archive.store import feedchanges
     from archive.store.subscriptions import Subscription
 
-    store.add_feed(
+    wanted = [
         Subscription(
             url=outline.url,
             title=outline.title,
             tags=outline.tags or None,
             is_private=is_private_url(outline.url) or None,
-        ),
-        now=place.now(),
+        )
+        for outline in outlines
+    ]
+    done = feedchanges.subscribe(
+        store, wanted, command="feeds import", who=who_runs(), now=place.now()
     )
+    return done.undo
 
 
 class KnownFeeds:

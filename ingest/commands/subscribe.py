@@ -12,7 +12,7 @@ from archive.errors import UsageError
 from ingest.commands.lists import KnownFeeds
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from archive.model.kept import FeedRow
     from archive.model.outcome import FeedOutcome
@@ -51,6 +51,7 @@ class _Choice:
 @click.option("--private", is_flag=True, help="Keep it out of every feed and page.")
 @click.option("--no-poll", is_flag=True, help="Look whether it is a feed, and poll it later.")
 @click.option("--no-fetch", is_flag=True, help="Ask nothing: subscribe to the address as it is.")
+@click.option("--dry-run", is_flag=True, help="Look, say what would be added, add nothing.")
 @pass_place
 def add(
     place: Place,
@@ -64,6 +65,7 @@ def add(
     private: bool,
     no_poll: bool,
     no_fetch: bool,
+    dry_run: bool,
 ) -> int | None:
     """Subscribe to the feed at URL, or to one of the feeds of the page there (--pick N takes the Nth).
 
@@ -84,17 +86,17 @@ def add(
     )
     if name is not None and (all_feeds or len(numbers) > 1):
         raise UsageError("--name names one feed; take them one by one, or rename them afterwards")
-    with open_store(place) as store:
+    with open_store(place, dry_run=dry_run) as store:
         known = KnownFeeds(store).at(url)
         if known is not None and no_fetch and not _is_same_scheme(known.url, url):
             known = None  # as it is: some sites answer by http alone
         if known is not None:
             wanted = replace(wanted, url=known.url)
         if known is not None or no_fetch:
-            _subscribe(place, store, wanted, None)
+            _subscribe(place, store, [_Wish(wanted)], dry_run=dry_run)
             return None
         choice = _Choice(numbers=numbers, all_feeds=all_feeds)
-        return _look_and_subscribe(place, store, wanted, choice, polls=not no_poll)
+        return _look_and_subscribe(place, store, wanted, choice, polls=not no_poll, dry_run=dry_run)
 
 
 def _whole(url: str) -> str:
@@ -113,7 +115,13 @@ def _whole(url: str) -> str:
 
 
 def _look_and_subscribe(
-    place: Place, store: "Store", wanted: "Subscription", choice: _Choice, *, polls: bool
+    place: Place,
+    store: "Store",
+    wanted: "Subscription",
+    choice: _Choice,
+    *,
+    polls: bool,
+    dry_run: bool,
 ) -> int | None:
     import asyncio
 
@@ -125,18 +133,20 @@ def _look_and_subscribe(
     if offer is not None:
         if max(choice.numbers, default=1) > 1:
             raise UsageError("that address is a feed itself: there is nothing to pick from")
-        _subscribe_to(place, store, wanted, [offer], polls=polls)
+        _subscribe_to(place, store, wanted, [offer], polls=polls, dry_run=dry_run)
         return None
     detail = t.printable(getattr(outcome.result, "detail", "")).removeprefix("not a feed: ")
     if not is_page(outcome):
         if is_lasting(outcome):
             return _refuse(f"no feed there: {detail}", wanted.url)
-        _subscribe(place, store, wanted, None, told=f"not polled yet: {detail}")
+        wish = _Wish(wanted, told=f"not polled yet: {detail}")
+        _subscribe(place, store, [wish], dry_run=dry_run)
         return None
     if not found.offers:
         return _refuse("no feed on that page, nor where sites often keep one", wanted.url)
     _show(place, store, found)
-    _subscribe_to(place, store, wanted, _chosen(place, found, choice), polls=polls)
+    chosen = _chosen(place, found, choice)
+    _subscribe_to(place, store, wanted, chosen, polls=polls, dry_run=dry_run)
     return None
 
 
@@ -218,47 +228,77 @@ def _chosen(place: Place, found: "Found", choice: _Choice) -> "Sequence[Offer]":
 # ---- subscribing ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A feed to subscribe to, the look that becomes its first poll, and what to say where there is none."""
+
+    wanted: "Subscription"
+    look: "FeedOutcome | None" = None
+    told: str | None = None
+
+
 def _subscribe_to(
-    place: Place, store: "Store", wanted: "Subscription", offers: "Sequence[Offer]", *, polls: bool
+    place: Place,
+    store: "Store",
+    wanted: "Subscription",
+    offers: "Sequence[Offer]",
+    *,
+    polls: bool,
+    dry_run: bool,
 ) -> None:
     from archive.config.rules import is_private_url
 
+    known = KnownFeeds(store)
+    taken = {row.name for row in store.feeds()}
+    wishes: list[_Wish] = []
     for offer in offers:
-        name = wanted.name or (None if wanted.title else _name_for(store, offer.title))
+        name = wanted.name or (None if wanted.title else _name_for(taken, offer.title))
         subscription = replace(
             wanted,
             url=offer.url,
             name=name,
             is_private=wanted.is_private or is_private_url(offer.url) or None,
         )
-        known = KnownFeeds(store)
         leads_to = known.at(offer.outcome.exchange.url) or known.at(offer.url)
         if leads_to is not None:
             subscription = replace(subscription, url=leads_to.url, name=wanted.name)
-        _subscribe(place, store, subscription, offer.outcome if polls else None)
+        elif name is not None:
+            taken.add(name)
+        wishes.append(_Wish(subscription, offer.outcome if polls else None))
+    _subscribe(place, store, wishes, dry_run=dry_run)
 
 
-def _subscribe(
-    place: Place,
-    store: "Store",
-    wanted: "Subscription",
-    look: "FeedOutcome | None",
-    *,
-    told: str | None = None,
-) -> None:
-    """Subscribe, deposit the look at it as its first poll, and say what came of it."""
+def _subscribe(place: Place, store: "Store", wishes: "Sequence[_Wish]", *, dry_run: bool) -> None:
+    """Subscribe, deposit the look at each as its first poll, and say what came of it."""
     from archive import terminal as t
+    from archive.commands.upkeep import who_runs
+    from archive.store import feedchanges
 
-    row, is_new = store.add_feed(wanted, now=place.now())
-    address = t.printable(row.address)
-    if not is_new:
-        t.echo(f"{row.name} is subscribed already ({row.state}), nothing added  {address}")
-        return
-    if told is None:
-        told = f"poll it now: newsarchive poll {row.name}"
-        if look is not None:
-            told = _first_poll(place, store, row, look)
-    t.echo(f"added {row.name}  {address}  {told}  undo: newsarchive feeds remove {row.name}")
+    done = feedchanges.subscribe(
+        store,
+        [wish.wanted for wish in wishes],
+        command="feeds add",
+        who=who_runs(),
+        now=place.now(),
+        dry_run=dry_run,
+    )
+    undo = "" if done.undo is None else f"  undo: newsarchive undo {done.undo}"
+    for wish, row, differing in zip(wishes, done.rows, done.differing, strict=True):
+        address = t.printable(row.address)
+        if row.id not in done.new:
+            if "state" in differing:
+                again = "would be" if dry_run else "is"
+                t.echo(f"{row.name} {again} polled again  {address}{undo}")
+                continue
+            kept = f"{row.name} is subscribed already ({row.state}), nothing added  {address}"
+            t.echo(kept + (undo if differing else ""))
+        elif dry_run:
+            t.echo(f"would add {row.name}  {address}")
+        else:
+            told = wish.told or f"poll it now: newsarchive poll {row.name}"
+            if wish.look is not None:
+                told = _first_poll(place, store, row, wish.look)
+            t.echo(f"added {row.name}  {address}  {told}{undo}")
 
 
 def _first_poll(place: Place, store: "Store", row: "FeedRow", look: "FeedOutcome") -> str:
@@ -281,13 +321,12 @@ LONGEST_NAME = 24
 """A name is typed after `feed:`; a title that makes a longer one gives way to the host's."""
 
 
-def _name_for(store: "Store", title: str) -> str | None:
+def _name_for(taken: "Collection[str]", title: str) -> str | None:
     """Return a name made of a feed's title, that no other feed has; None where the host's is better."""
     from archive.store.subscriptions import slug_of
 
     slug = slug_of(title) if title else ""
     if not slug or slug == "feed" or len(slug) > LONGEST_NAME:
         return None
-    taken = {row.name for row in store.feeds()}
     free = (slug if n == 1 else f"{slug}-{n}" for n in range(1, len(taken) + 2))
     return next(name for name in free if name not in taken)

@@ -6,6 +6,7 @@ guessed. Goal 1, five minutes, is tests/ingest/demo/test_show.py; what else a go
 
 import json
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -257,7 +258,17 @@ def dump_of(place: Path) -> dict[str, object]:
     held: dict[str, object] = dict(face_of(place / "archive.db"))
     with sqlite3.connect(place / "archive.db") as db:
         held["saved"] = db.execute("SELECT * FROM saved_searches ORDER BY id").fetchall()
+        held["feeds"] = db.execute("SELECT * FROM feeds ORDER BY id").fetchall()
     return held
+
+
+BARE_OF = {
+    "saved": "save", "forgot": "forget", "tagged": "tag", "paused": "pause", "retired": "retire", "renamed": "rename",
+    ": changed": ": would change",
+}  # fmt: skip
+"""What a trial says for what was done: it stands behind "would", or with it in the middle of a line."""
+
+BARE = re.compile(r"^(?:saved|forgot|tagged|paused|retired|renamed)\b|: changed")
 
 
 def test_goal_9_a_dry_run_changes_nothing_and_undo_puts_all_back(
@@ -275,14 +286,17 @@ def test_goal_9_a_dry_run_changes_nothing_and_undo_puts_all_back(
         ("save", "nieuw", "norm"),
         ("save", "oud", "norm", "--replace"),
         ("unsave", "oud"),
+        ("feeds", "edit", "nos", "--title", "Journaal", "--tag", "omroep"),
+        ("feeds", "rename", "nos", "journaal"),
+        ("feeds", "pause", "nos", "krant"),
+        ("feeds", "remove", "nos"),
     ):
         before = dump_of(place)
         tried = out_of(place, capsys, *words, "--dry-run")
         assert dump_of(place) == before, words
         done = out_of(place, capsys, *words)
         assert [line.removeprefix("would ") for line in tried[:1]] == [
-            line.replace("saved ", "save ").replace("forgot ", "forget ").replace("tagged ", "tag ")
-            for line in done[:1]
+            BARE.sub(lambda word: BARE_OF[word[0]], line) for line in done[:1]
         ], words
         assert words[0] in ("relate", "unrelate") or dump_of(place) != before, words
         assert run(place, "undo") == 0, words
@@ -291,14 +305,34 @@ def test_goal_9_a_dry_run_changes_nothing_and_undo_puts_all_back(
 
 
 CHANGING = {
-    "save", "unsave", "tag", "set", "merge", "split", "relate", "unrelate", "undo", "publish", "fetch",
+    "save", "unsave", "tag", "set", "merge", "split", "relate", "unrelate", "undo", "publish", "fetch", "feeds add",
+    "feeds import", "feeds remove", "feeds pause", "feeds resume", "feeds rename", "feeds edit",
 }  # fmt: skip
 
 
-def test_goal_9_every_changing_command_of_articles_has_a_dry_run() -> None:
+def test_goal_9_a_feed_that_was_added_is_retired_and_loses_nothing(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = dump_of(place)
+    words = ("feeds", "add", "--no-fetch", "https://vara.example/feed")
+    assert out_of(place, capsys, *words, "--dry-run") == [
+        "would add vara-example  https://vara.example/feed"
+    ]
+    assert dump_of(place) == held
+    out_of(place, capsys, *words)
+    assert out_of(place, capsys, "undo")[1:] == ["  vara-example  retired"]
+    after = dump_of(place)
+    assert {name for name in held if after[name] != held[name]} == {"feeds"}
+    assert run(place, "check") == 0
+
+
+def test_goal_9_every_changing_command_has_a_dry_run() -> None:
     ctx = click.Context(root)
     for name in CHANGING:
-        command = root.get_command(ctx, name)
+        command: click.Command | None = root
+        for word in name.split():
+            assert isinstance(command, click.Group)
+            command = command.get_command(ctx, word)
         assert command is not None
         assert any("--dry-run" in param.opts for param in command.params), name
 

@@ -17,7 +17,7 @@ def test_a_feed_is_subscribed_to_and_polled_with_one_request(here: Here) -> None
     here.web.on(FEED, here.web.found(rss("De Krant", "a", "b"), etag='"1"'))
     assert here.run("feeds", "add", FEED, "--tag", "nieuws") == 0
     assert here.out == (
-        f"added de-krant  {FEED}  polled now: 2 new in 0.0 s  undo: newsarchive feeds remove de-krant\n"
+        f"added de-krant  {FEED}  polled now: 2 new in 0.0 s  undo: newsarchive undo 1\n"
     )
     assert here.asked == [FEED]
     with here.store() as store:
