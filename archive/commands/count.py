@@ -6,7 +6,7 @@ import click
 
 from archive.commands.place import Place, pass_place
 from archive.commands.search import QueryCommand
-from archive.errors import QueryError, UsageError
+from archive.errors import UsageError
 
 if TYPE_CHECKING:
     from archive.front import Archive
@@ -43,7 +43,7 @@ def count(
     """Count the articles a query finds, to 10,000; without a query, all.
 
     With --batch a line of output answers each line of FILE: the count and the query, or ? for what
-    is no query. With --lastmod the line has the archive's id and a number that rises with every
+    is no query, an empty line too. With --lastmod the line has the archive's id and a number that rises with every
     change of an article: is anything new since?
     """
     from archive import terminal as t
@@ -77,8 +77,10 @@ def _count_lines(
     for number, line in enumerate(batch, 1):
         query = line.strip()
         try:
+            if not query:  # in a list of queries more likely a slip than a wish for the count of all
+                raise UsageError("empty; to count all articles: newsarchive count")
             n, _ = _count(place, archive, query)
-        except QueryError as error:
+        except UsageError as error:
             n, is_wrong = WRONG, True
             t.say(f"line {number}: {t.printable(str(error))}")
         if as_json:

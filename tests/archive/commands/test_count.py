@@ -75,8 +75,9 @@ def test_a_batch_answers_line_by_line_also_where_a_line_is_no_query(
     (place / "queries.txt").write_text("storm\nfed:nos\n\nzzz\n")
     assert run(place, "count", "--batch", "queries.txt") == 2
     told = capsys.readouterr()
-    assert told.out == "3\tstorm\n?\tfed:nos\n4\t\n0\tzzz\n"
+    assert told.out == "3\tstorm\n?\tfed:nos\n?\t\n0\tzzz\n"
     assert told.err.startswith("line 2: no field 'fed'")
+    assert told.err.endswith("line 3: empty; to count all articles: newsarchive count\n")
     (place / "queries.txt").write_text("storm\n")
     assert run(place, "count", "--batch", "queries.txt", "--json") == 0
     assert json.loads(capsys.readouterr().out)["total"] == 3
