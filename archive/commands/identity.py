@@ -228,7 +228,7 @@ class _Told:
         t.say(f"{self._would}{told}" if told else "nothing to change")
         for count, what in (
             (n["as seen"], "revisions that today's rules make or leave out otherwise stay as readers saw them"),
-            (n["left"], "left alone: a feed or a person changed them meanwhile; run it again"),
+            (n["left"], "left alone: a feed changed them meanwhile (run it again), or a person decided"),
             (n["by order"], "depend on the order in which they came"),
             (compared.n_torn, "sightings stated two articles one after another; they stand with the newest"),
         ):  # fmt: skip

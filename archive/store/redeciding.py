@@ -72,8 +72,8 @@ class Redeciding:
         return Compared(
             n_documents=replay.n_documents,
             n_statements=replay.n_statements,
-            n_sightings=self._count("SELECT count(*) FROM replay_then"),
-            n_articles=self._count("SELECT count(DISTINCT article) FROM replay_then"),
+            n_sightings=self._count(f"SELECT count(*) {_ANEW}"),
+            n_articles=self._count(f"SELECT count(DISTINCT article) {_ANEW}"),
             n_torn=self._count(_TORN),
         )
 
@@ -451,6 +451,7 @@ _COMPARED: Final = (
     "CREATE INDEX ix_replay_tellings ON replay_tellings (now_id)",
 )
 
+_ANEW: Final = "FROM replay_then WHERE sighting NOT IN (SELECT sighting FROM replay_before)"
 _CHANGED: Final = """
     SELECT then_id, now_id FROM replay_pairs
     WHERE then_id IN (SELECT then_id FROM replay_pairs GROUP BY 1 HAVING count(*) > 1)

@@ -524,12 +524,13 @@ def _last_statement(connection: Connection) -> int:
 _BOOKS: Final = (
     "CREATE TABLE replay_statements (statement INTEGER PRIMARY KEY, sighting INTEGER, here INTEGER)",
     "CREATE TABLE replay_sightings (sighting INTEGER PRIMARY KEY, here INTEGER)",
+    "CREATE TABLE replay_before (sighting INTEGER PRIMARY KEY)",
     "CREATE TABLE replay_until (here INTEGER PRIMARY KEY, until INTEGER)",
     "CREATE TABLE replay_settled (sighting INTEGER, at INTEGER, is_out INTEGER)",
     "CREATE INDEX ix_replay_settled ON replay_settled (at)",
 )
 """Which statement and sighting of the scratch copy stand for which of the archive, until when a sighting stood in its
-feed's document, and when each article settled."""
+feed's document, when each article settled, and which sightings were not decided anew."""
 
 _MADE: Final = """
     SELECT t.content_digest, t.title, t.id, t.sighting_id FROM statements t
@@ -588,6 +589,7 @@ _PLACE_BEFORE: Final = (
     """
     UPDATE sightings SET in_window = (SELECT u.until FROM replay_until u WHERE u.here = id)
     >= :since""",
+    "INSERT INTO replay_before SELECT id FROM sightings",
     "INSERT INTO replay_statements SELECT id, sighting_id, id FROM statements",
     "INSERT INTO replay_sightings SELECT id, id FROM sightings",
 )

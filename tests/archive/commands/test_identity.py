@@ -85,7 +85,7 @@ def test_a_person_reads_it_in_words(
 def test_since_takes_dates_and_ages(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "identity", "replay", "--since", "2026-11-25") == 0
     assert capsys.readouterr().err.splitlines() == [
-        "decided anew: 0 statements of 2 articles",
+        "decided anew: 0 statements of 0 articles",
         "nothing to change",
     ]
     assert run(folder, "identity", "replay", "--since", "1d") == 0

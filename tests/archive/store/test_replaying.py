@@ -355,7 +355,7 @@ def test_since_leaves_what_is_older_and_joins_what_is_newer_to_it(
     assert len(articles(store)) == 5
     found = replayed(store, since=at(30))
     assert found.changes == ["joined"]
-    assert (found.compared.n_statements, found.compared.n_sightings) == (2, 5)
+    assert (found.compared.n_statements, found.compared.n_articles) == (2, 2)
     (change,) = found.groups[0].changes
     assert change.other.id == ids_of(store, "3")[0]
     assert change.article.id in ids_of(store, "brug", "dicht")
