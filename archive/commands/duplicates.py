@@ -257,7 +257,10 @@ def _conclusion(found: "Between") -> str:
     if not any(one.shares_key for one in found.compared):
         return "Two articles that were never compared: no address, id, title or run of words is common to both."
     deciding = (found.kept_by or found.compared[0]).verdict
-    return f"Two articles: rule {deciding.rule} says {deciding.kind}."
+    return (
+        f"Two articles: rule {deciding.rule} says {deciding.kind}."
+        f" One all the same: newsarchive merge {found.earlier.id} {found.later.id}"
+    )
 
 
 def _pair_told(pair: "Compared") -> list[str]:

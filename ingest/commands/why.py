@@ -1,6 +1,7 @@
 """`newsarchive why FEED`: when a feed is polled next, and every reason for it, in words.
 
-Of two articles it says why they are one or two (`archive.commands.duplicates`).
+Of an article it says why it is one, in the feed or not, and whole or not (`archive.commands.why_article`); of two
+articles, why they are one or two (`archive.commands.duplicates`).
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from archive.errors import NotFound, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from archive.front import Archive
     from archive.model.health import Condition
     from archive.store.feedhistory import FeedHistory
 
@@ -39,15 +41,18 @@ SPOKEN = {
 
 
 @click.command(
-    epilog="EXAMPLES\n\n  newsarchive why nos\n\n  newsarchive why nos --json\n\n  newsarchive why k7q2 m3c9"
-    "\n\n  newsarchive why duplicate k7q2 m3c9"
+    epilog="EXAMPLES\n\n  newsarchive why nos\n\n  newsarchive why nos --json\n\n  newsarchive why k7q2"
+    "\n\n  newsarchive why k7q2 m3c9\n\n  newsarchive why duplicate k7q2 m3c9"
 )
 @click.argument("subject", metavar="FEED|[duplicate] ID")
 @click.argument("others", metavar="[ID]", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document.")
 @pass_place
 def why(place: Place, subject: str, others: tuple[str, ...], as_json: bool) -> None:
-    """Say when a feed is polled next, and why then; of two articles, why they are one or two."""
+    """Say when a feed is polled next, and why then; of an article, why it is one, in the feed, and whole.
+
+    Of two articles: why they are one or two.
+    """
     if others:
         from archive.commands.duplicates import explain
 
@@ -67,12 +72,10 @@ def why(place: Place, subject: str, others: tuple[str, ...], as_json: bool) -> N
         try:
             held = archive.feed(subject, now=place.now(), n_polls=1)
         except NotFound:
-            if _is_article(archive, subject):
-                raise UsageError(
-                    f"{subject!r} is an article, and why explains feeds;"
-                    f" newsarchive duplicates {subject} says why it was joined"
-                ) from None
-            raise
+            if not _is_article(archive, subject):
+                raise
+            _explain_article(place, archive, subject, as_json=as_json)
+            return
     condition = condition_of(place, held, as_json=as_json)
     if as_json:
         t.echo_json(_facts(place, held, condition))
@@ -82,10 +85,19 @@ def why(place: Place, subject: str, others: tuple[str, ...], as_json: bool) -> N
             t.echo(part)
 
 
-def _is_article(archive: object, subject: str) -> bool:
-    from archive.front import Archive
+def _explain_article(place: Place, archive: "Archive", subject: str, *, as_json: bool) -> None:
+    from archive import terminal as t
+    from archive.commands import why_article
 
-    assert isinstance(archive, Archive)
+    if as_json:
+        t.echo_json(why_article.document(place, archive, subject))
+        return
+    for line in why_article.sentences(place, archive, subject):
+        for part in wrapped(place, t.printable(line)):
+            t.echo(part)
+
+
+def _is_article(archive: "Archive", subject: str) -> bool:
     try:
         archive.article(subject)
     except NotFound as error:

@@ -12,7 +12,6 @@ from archive.commands.place import Place
 from archive.model.outcome import Reason
 from archive.store.subscriptions import Subscription
 from scheduler import main
-from tests.archive.store.looking import one
 from tests.ingest.days import FEED, Days, Reply, days_in, moved, rss
 
 SPORT = "https://krant.example/sport"
@@ -258,14 +257,6 @@ def test_why_has_a_document_with_every_input(desk: Desk) -> None:
     assert {"interval_s", "gap_s", "hold_until", "skip_hours", "rollovers", "redirect"} <= set(
         found
     )
-
-
-def test_why_of_an_article_is_one_clear_line(desk: Desk) -> None:
-    desk.days.poll()
-    article = one(desk.days.store, "SELECT min(public_id) FROM articles")
-    desk.run("why", article, code=2)
-    (line,) = desk.err.splitlines()
-    assert "is an article, and why explains feeds" in line
 
 
 def test_why_of_what_is_neither_names_the_nearest_feed(desk: Desk) -> None:
