@@ -2,14 +2,15 @@
 
 Keys are computed from the spelling with accents, then folded, and stored beside each word that was ever indexed
 (`word(lang, stem, word)`); index text itself holds words, never stems, so a better stemmer re-indexes nothing.
-Dutch has rules of its own (`archive.words.dutch`), the other languages Snowball's by PyStemmer; a language without
-a stemmer has the word itself.
+Dutch has rules of its own (`archive.words.dutch`), the other languages Snowball's by PyStemmer, with what those part
+mended in `archive.words.readings`; a language without a stemmer has the word itself.
 """
 
 import threading
 from typing import Any, Final
 
 from archive.words import dutch
+from archive.words.readings import readings
 from archive.words.tokens import MAX_TOKEN, fold
 
 UNKNOWN: Final = "und"
@@ -24,7 +25,6 @@ _ALGORITHMS: Final = {
     "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
     "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 # A stemmer keeps state while it works: one a thread.
 _local = threading.local()
@@ -39,7 +39,7 @@ def language_of(tag: str | None) -> str:
 
 
 def keys(spelling: str, lang: str) -> tuple[str, ...]:
-    """Return the keys of a word written with its accents, in lower case, NFKC; one to three, folded, distinct.
+    """Return the keys of a word written with its accents, in lower case, NFKC; one to five, folded, distinct.
 
     `lang` is a primary subtag as `language_of` returns it.
     """
@@ -49,12 +49,8 @@ def keys(spelling: str, lang: str) -> tuple[str, ...]:
         return dutch.keys(spelling[:MAX_TOKEN])
     if lang not in _ALGORITHMS:
         return (_folded(spelling),)
-    found = [_folded(_stem(spelling, lang))]
-    if lang == "de":
-        respelled = spelling.translate(_UMLAUTS)
-        if respelled != spelling:
-            found.append(_folded(_stem(respelled, lang)))
-    return tuple(dict.fromkeys(found))
+    found = [spelling, *readings(spelling, lang)]
+    return tuple(dict.fromkeys(_folded(_stem(reading, lang)) for reading in found))
 
 
 def _folded(stem: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
-WORDS_VERSION: Final = 1
+WORDS_VERSION: Final = 2
 """Raise with every change of what `tokens` or `forms.keys` returns; stored in `meta` and with each index row."""
 
 MAX_TOKEN: Final = 64

@@ -584,7 +584,7 @@ def upgrade() -> None:
         [
             {"key": "archive_id", "value": secrets.token_hex(16)},
             {"key": "schema", "value": "0"},
-            {"key": "words_version", "value": "1"},
+            {"key": "words_version", "value": "2"},
             {"key": "change", "value": "0"},
         ],
     )

@@ -11,19 +11,7 @@ import pytest
 
 from tests.archive.search.judged.conftest import HERE, Judged, Sort, news
 
-MISSED = frozenset(
-    [
-        "vigneron",
-        "año",
-        "انتخابات",
-        "title:وزير",
-        "euro",
-        "euro lang:fr",
-        "museeum",
-        "teatcher",
-        "chevall",
-    ]
-)
+MISSED = frozenset(["museeum", "teatcher", "chevall"])
 """What the program gets wrong today, by the query; a line that has become right fails until it is taken out here."""
 
 
