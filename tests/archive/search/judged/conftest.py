@@ -26,6 +26,7 @@ NOW: Final = datetime(2026, 11, 24, 12, tzinfo=UTC)
 """What ages such as since:24h count from."""
 
 Sort = Literal["newest", "oldest", "relevance"]
+SORTS: Final[tuple[Sort, ...]] = ("newest", "oldest", "relevance")
 
 
 @dataclass(frozen=True)
