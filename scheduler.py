@@ -18,7 +18,7 @@ import click
 
 from archive import __version__
 from archive.commands.place import Place, pass_place
-from archive.errors import ConfigError, NewsArchiveError, QueryError, UsageError
+from archive.errors import Busy, ConfigError, NewsArchiveError, QueryError, UsageError
 from archive.terminal import Colour, echo, printable, say, text_width
 
 if TYPE_CHECKING:
@@ -429,11 +429,13 @@ class Service:
                 await self._tick()
                 self._start_web()
                 self._say_ready()
+                reindexing = asyncio.create_task(self._reindex())
                 await self._stopping.wait()
                 self._log.info("stopping", hosts_in_flight=engine.n_running)
                 clock.shutdown(wait=False)
                 await self._subscriber.finish()
                 await self._publisher.finish()
+                await reindexing
                 self._stop_web()
             self._log.info("stopped")
 
@@ -547,6 +549,26 @@ class Service:
             self._store.back_up, backup.dir, now=self._place.now(), keep=backup.keep
         )
         self._log.info("backed_up", file=made.name)
+
+    async def _reindex(self) -> None:
+        """Make a search index of an older version's words anew, beside everything else."""
+        import asyncio
+
+        if not self._store.has_old_words():
+            return
+        try:
+            n_rows = await asyncio.to_thread(self._store.reindex, pause=self._pause_while_running)
+        except Busy as error:
+            self._log.warning("reindex_put_off", reason=str(error))
+        else:
+            self._log.info("reindexed", rows=n_rows)
+
+    def _pause_while_running(self, seconds: float) -> None:
+        import time
+
+        if self._stopping.is_set():
+            raise Busy("the service stops; the index is made anew at its next start")
+        time.sleep(seconds)
 
     async def _watch_clock(self, clock: "AsyncIOScheduler") -> None:
         """Re-plan every job when the wall clock was set: APScheduler would sleep an hour set back."""

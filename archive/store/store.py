@@ -7,7 +7,8 @@ when it writes. Reading for people goes through `archive.front`.
 
 import contextlib
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -539,12 +540,13 @@ class Store:
         with self.writing() as connection:
             return upkeep.check(connection)
 
-    def reindex(self) -> int:
+    def reindex(self, *, pause: Callable[[float], None] = time.sleep) -> int:
         """Make the search index anew under the words of this program; returns how many rows it has.
 
-        Others search and write meanwhile. Raises Busy where articles keep being erased.
+        Others search and write meanwhile, while it pauses. Raises Busy where articles keep being erased; what `pause`
+        raises ends it, and the old index stays.
         """
-        return reindexing.reindex(self.writing)
+        return reindexing.reindex(self.writing, pause=pause)
 
     def has_old_words(self) -> bool:
         """Tell whether the index was made by another version of words than this program's: `reindex` mends it."""
