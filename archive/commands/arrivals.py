@@ -163,11 +163,11 @@ def _rows(search: "Search") -> Iterator[tuple[int, int, int]]:
 
 def _hits(search: "Search", found: dict[int, tuple[int, int]]) -> "tuple[Hit, ...]":
     """Return the hits of rows by article, the oldest first."""
-    from archive.search.find import _Row
+    from archive.search.find import Row
 
     ordered = sorted((key, revision, article) for article, (key, revision) in found.items())
     return tuple(
-        hit for some in _parts(ordered) for hit in search.hits([_Row(*one) for one in some])
+        hit for some in _parts(ordered) for hit in search.hits([Row(*one) for one in some])
     )
 
 

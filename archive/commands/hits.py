@@ -5,7 +5,7 @@ Atom, whose own escapes keep it harmless.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from archive.commands.place import Place
 from archive.errors import UsageError
@@ -22,6 +22,9 @@ FIELDS: Final = (
 
 MORE_FIELDS: Final = ("feed_title", "first_seen_at", "marks", "score")
 """Further ones that --fields may name."""
+
+CHOOSABLE: Final = ("text", "jsonl", "csv", "tsv")
+"""The formats in which --fields can be put out; the others are whole documents."""
 
 
 # -- for programs ----------------------------------------------------------------------------
@@ -51,10 +54,8 @@ def fields_of(text: str) -> tuple[str, ...]:
     return names
 
 
-def echo_chosen(
-    hits: Sequence["Hit"], fields: Sequence[str], format_: Literal["text", "jsonl", "csv", "tsv"]
-) -> None:
-    """Write some fields of hits, in their order: as lines, as documents, or with a line of names first."""
+def echo_chosen(hits: Sequence["Hit"], fields: Sequence[str], format_: str) -> None:
+    """Write some fields of hits, in their order, in a format of CHOOSABLE: lines, documents, a table with names."""
     from archive import terminal as t
     from archive.search.document import SCHEMA, hit_document
 

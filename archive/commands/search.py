@@ -120,6 +120,9 @@ EXAMPLES
 )
 @click.option("--revisions", is_flag=True, help="Texts that an edit replaced, too.")
 @_form_options
+@click.option(
+    "--fields", metavar="NAMES", help="Of each hit these, commas between: id,title,url (help json)."
+)
 @click.option("--open", "open_", type=click.IntRange(min=1), metavar="N", help="Open hit N.")
 @click.option("--facets", is_flag=True, help="Count by feed, language, section, year, month.")
 @click.option("--top", type=click.IntRange(1, 1000), default=10, help="So many of each facet.")
@@ -142,6 +145,7 @@ def search(
     ids: bool,
     count: bool,
     null: bool,
+    fields: str | None,
     open_: int | None,
     facets: bool,
     top: int,
@@ -160,6 +164,7 @@ def search(
     ]
     form = form_of(output, format_, short, asked, null=null)
     past = past_of(place, as_of, revisions=revisions)
+    chosen = chosen_of(fields, form)
     query = " ".join(words).strip()
     with Archive.open(place.archive_url) as archive:
         if explain:
@@ -202,7 +207,11 @@ def search(
         if facets and form.format != "json":
             show_facets(place, counted, top)
             return None if found.hits else _tell_nothing(found)
-        if place.is_terminal and form[:2] == ("rows", "text"):
+        if chosen:
+            from archive.commands.hits import echo_chosen
+
+            echo_chosen(found.hits, chosen, form.format)
+        elif place.is_terminal and form[:2] == ("rows", "text"):
             _show(place, archive, found.hits, is_paged=not no_pager)
         else:
             _write(place, archive, found, form, query=query, sort=sort, past=past, facets=held)
@@ -225,6 +234,19 @@ def form_of(
     if null and (form.output not in ("urls", "ids") or form.format != "text"):
         raise UsageError("-0 ends addresses or ids: add --urls or --ids")
     return form
+
+
+def chosen_of(fields: str | None, form: Form) -> tuple[str, ...]:
+    """Return the fields that --fields names, none without it; UsageError where the form has no such fields."""
+    if fields is None:
+        return ()
+    from archive.commands.hits import CHOOSABLE, fields_of
+
+    if form.output != "rows" or form.format not in CHOOSABLE:
+        raise UsageError(
+            f"--fields goes with rows as {', '.join(CHOOSABLE)}: leave it out, or give one of them"
+        )
+    return fields_of(fields)
 
 
 def past_of(place: Place, as_of: str | None, *, revisions: bool) -> Past:

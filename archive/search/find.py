@@ -90,7 +90,7 @@ def search(
     return replace(found, elapsed_s=perf_counter() - started)
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     key: int
     revision: int
     article: int
@@ -162,13 +162,13 @@ class Search:
 
     # -- newest and oldest first ----------------------------------------------------------------
 
-    def in_order(self, limit: int, from_key: int | None) -> tuple[list[_Row], bool]:
+    def in_order(self, limit: int, from_key: int | None) -> tuple[list[Row], bool]:
         """Return a page of rows in the order of keys, and whether there are more."""
         is_newest_first = self.sort == "newest"
         stream = found_rows(
             self.reader, self.selection, is_newest_first=is_newest_first, from_key=from_key
         )
-        rows: list[_Row] = []
+        rows: list[Row] = []
         seen: set[int] = set()
         for key, revision, article, _ in stream:
             if not self.all_variants:
@@ -177,7 +177,7 @@ class Search:
                 seen.add(article)
             if len(rows) == limit:
                 return rows, True
-            rows.append(_Row(key, revision, article))
+            rows.append(Row(key, revision, article))
         return rows, False
 
     def was_shown(self, article: int, key: int, from_key: int | None) -> bool:
@@ -190,7 +190,7 @@ class Search:
 
     # -- relevance ------------------------------------------------------------------------------
 
-    def ranked(self, limit: int, from_key: int | None) -> tuple[list[_Row], bool]:
+    def ranked(self, limit: int, from_key: int | None) -> tuple[list[Row], bool]:
         """Return a page of the candidates by score, and whether there are more candidates."""
         terms = self.terms()
         candidates = [
@@ -204,7 +204,7 @@ class Search:
             candidates += [row for row in self.titled(terms) if row not in set(candidates)]
         heads = reading.heads(self.reader, [row[1] for row in candidates], ranking.HEAD)
         scored = [
-            _Row(key, revision, article, ranking.score([t for _, t in terms], *heads[revision]))
+            Row(key, revision, article, ranking.score([t for _, t in terms], *heads[revision]))
             for key, revision, article in candidates
             if revision in heads
         ]
@@ -266,7 +266,7 @@ class Search:
 
     # -- hits -----------------------------------------------------------------------------------
 
-    def hits(self, rows: Sequence[_Row]) -> tuple[Hit, ...]:
+    def hits(self, rows: Sequence[Row]) -> tuple[Hit, ...]:
         found = [row.revision for row in rows]
         held = reading.hit_rows(self.reader, found)
         is_past = self.as_of is not None or self.has_history

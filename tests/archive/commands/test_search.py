@@ -143,6 +143,18 @@ def test_csv_is_read_back_and_tsv_has_the_same_cells(
     assert [dict(zip(lines[0], line, strict=True)) for line in lines[1:]] == rows
 
 
+def test_fields_are_put_out_in_the_order_asked(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(place, "search", "bondgenoot", "--fields", "feed,id") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert run(place, "search", "bondgenoot", "--fields", "feed,id", "--csv") == 0
+    name, *rows = capsys.readouterr().out.splitlines()
+    assert (name, rows) == ("feed,id", [line.replace("\t", ",") for line in lines])
+    assert run(place, "search", "bondgenoot", "--fields", "id", "--json") == 2
+    assert "--fields goes with rows as text, jsonl, csv, tsv" in capsys.readouterr().err
+
+
 def test_json_lines_are_the_hits_of_the_document(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
