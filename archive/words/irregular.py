@@ -91,7 +91,7 @@ venir vient viennent venu venue venus viendra, devenir devient deviennent devenu
 revenir revient reviennent revenu revenue, prévenir prévient prévenu,
 ouvrir ouvre ouvrent ouvert ouverte ouverts ouvertes, couvrir couvre couvrent couvert couverte,
 découvrir découvre découvrent découvert découverte, offrir offre offrent offert offerte offerts, souffrir souffert,
-mourir meurt meurent mort morte morts mortes, courir court courent couru,
+mourir meurt meurent mort morte morts mortes, courir courent couru,
 recevoir reçoit reçoivent reçu reçue reçus, pouvoir peut peuvent pourra, vouloir veut veulent voulu,
 devoir doit doivent devra, savoir sait savent, élire élit élisent élu élue élus élues,
 écrire écrit écrivent écrite écrits, vivre vit vivent vécu, suivre suit suivent suivi suivie,

@@ -57,9 +57,10 @@ def _german(word: str) -> tuple[str, ...]:
 
 # Words in -s of which the rest is another word.
 _FRENCH_NO_PLURAL: Final = _words(
-    "fois mois mais vous nous tous sous plus pais paris denis abus rémis louis puis trois depuis jamais temps corps"
+    "fois mois mais vous nous tous sous plus paris denis abus louis puis trois près depuis jamais temps corps"
 )
-_FRENCH_ENT: Final = re.compile(r"(?<!m)ent$")
+# No adverbs and nouns in -ment; devient, contient are of venir and tenir, which have their table.
+_FRENCH_ENT: Final = re.compile(r"(?<!m)(?<![vt]i)ent$")
 _FRENCH_NO_VERB: Final = _words(
     "agent argent parent talent accent accident incident violent urgent patient client content présent absent récent"
     " différent excellent évident président résident continent serpent torrent souvent couvent innocent adolescent"
