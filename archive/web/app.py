@@ -27,7 +27,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from archive.config.settings import Config
-from archive.errors import ArchiveUnusable, NewsArchiveError, NotFound
+from archive.errors import ArchiveUnusable, Busy, NewsArchiveError, NotFound
 from archive.model.push import CALLBACK_PATH
 from archive.output.document import hub_urls, public_url
 from archive.output.publish import FEED_FILE, STYLE_FILE, style
@@ -169,7 +169,7 @@ async def _http_failure(pages: Pages, request: Request, error: Exception) -> Res
 
 async def _failure(pages: Pages, request: Request, error: Exception) -> Response:
     status = 404 if isinstance(error, NotFound) else 400
-    if isinstance(error, ArchiveUnusable):
+    if isinstance(error, ArchiveUnusable | Busy):
         status = 503
     return _told(pages, request, status, str(error))
 

@@ -1,4 +1,5 @@
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -274,3 +275,19 @@ def test_a_failure_that_nobody_foresaw_is_a_page_without_its_cause(
         assert answer.status_code == 500
         assert "SECRET" not in answer.text
         assert answer.headers["content-security-policy"]
+
+
+def test_an_archive_that_is_held_is_not_the_readers_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archive.store.sqlite.BUSY_S", 0.01)
+    open_store(tmp_path / "archive.db").close()
+    db = sqlite3.connect(tmp_path / "archive.db", isolation_level=None)
+    db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    db.execute("BEGIN EXCLUSIVE")
+    with client_of(tmp_path) as web:
+        answer = web.get("/")
+        assert answer.status_code == 503
+        assert "try again in a moment" in answer.text
+        db.close()
+        assert web.get("/").status_code == 200
