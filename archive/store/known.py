@@ -37,6 +37,9 @@ AT_ONCE = 400
 MAX_CANDIDATES = 8
 """Tellings compared by their words, the ones with most keys in common first; and of one guid, the newest."""
 
+MANY_RUNS = 6
+"""Of a telling with so many keys of runs of words, one that is shared is chance."""
+
 MAX_ROWS_A_KEY = 40
 """A key that more tellings share (a column's fixed title, a page that all items link to) proposes its newest only."""
 
@@ -120,16 +123,27 @@ class Known:
                 at_address = self._by_url[row.digest]
                 if len(at_address) < MAX_ROWS_A_KEY:
                     at_address[row.variant_id] = None
-        values = {key.value for one in traits for key in candidate_keys(one)}
-        for values_batch in _batches(values):
-            for row in _UNDER_KEYS.rows(self._connection, values=values_batch):
-                held = self._by_key[row.value]
-                if len(held) < MAX_ROWS_A_KEY:
-                    held[row.variant_id] = None
+        self._load_keys({key.value for one in traits for key in candidate_keys(one)})
         wanted: set[int] = set()
         for one, guid_digest in zip(traits, guid_digests, strict=True):
             wanted.update(self.candidate_ids(one, guid_digest=guid_digest))
         self.load_variants(wanted)
+
+    def _load_keys(self, values: Collection[int]) -> None:
+        """Read which tellings have these keys, of each the newest, and only then whose they are."""
+        newest: dict[int, list[int]] = defaultdict(list)
+        for batch in _batches(values):
+            for row in _UNDER_KEYS.rows(self._connection, values=batch):
+                newest[row.value].append(row.statement_id)
+        for value, statement_ids in newest.items():
+            newest[value] = sorted(statement_ids, reverse=True)[:MAX_ROWS_A_KEY]
+        variant_of: dict[int, int] = {}
+        for batch in _batches({one for some in newest.values() for one in some}):
+            for row in _OF_STATEMENTS.rows(self._connection, ids=batch):
+                variant_of[row.id] = row.variant_id
+        for value, statement_ids in newest.items():
+            for statement_id in statement_ids:
+                self._by_key[value][variant_of[statement_id]] = None
 
     def load_variants(self, ids: Collection[int]) -> None:
         """Read variants whole: the face of each, its addresses and its sightings."""
@@ -167,11 +181,18 @@ class Known:
         for sighting in of_guid[-MAX_CANDIDATES:]:
             exact[sighting.variant_id] = None
         votes: dict[int, int] = {}
-        for key in candidate_keys(traits):
+        keys = candidate_keys(traits)
+        # Of a text of some length one run of words in common is chance, two are not; any other key says enough.
+        run_vote = 1 if sum(key.kind is KeyKind.SHINGLE for key in keys) >= MANY_RUNS else 2
+        for key in keys:
+            weight = run_vote if key.kind is KeyKind.SHINGLE else 2
             for variant_id in self._by_key.get(key.value, ()):
-                votes[variant_id] = votes.get(variant_id, 0) + 1
+                votes[variant_id] = votes.get(variant_id, 0) + weight
         # Equal votes: the oldest first, whatever the order of the rows.
-        likest = sorted(votes, key=lambda variant_id: (-votes[variant_id], variant_id))
+        likest = sorted(
+            (variant_id for variant_id, n in votes.items() if n >= 2),
+            key=lambda variant_id: (-votes[variant_id], variant_id),
+        )
         for variant_id in likest[:MAX_CANDIDATES]:
             exact[variant_id] = None
         return tuple(exact)
@@ -322,10 +343,12 @@ _AT_ADDRESSES: Final = Prepared(
     .order_by(url_keys.c.sighting_id.desc())
 )
 _UNDER_KEYS: Final = Prepared(
-    sa.select(identity_keys.c.value, statements.c.variant_id)
-    .join(statements, statements.c.id == identity_keys.c.statement_id)
-    .where(_any_of(identity_keys.c.value, "values"))
-    .order_by(identity_keys.c.statement_id.desc())
+    sa.select(identity_keys.c.value, identity_keys.c.statement_id).where(
+        _any_of(identity_keys.c.value, "values")
+    )
+)
+_OF_STATEMENTS: Final = Prepared(
+    sa.select(statements.c.id, statements.c.variant_id).where(_any_of(statements.c.id, "ids"))
 )
 _PLACES: Final = Prepared(
     sa.select(sightings, statements.c.digest.label("statement_digest"), contents.c.text)
