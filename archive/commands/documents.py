@@ -25,7 +25,7 @@ HIT: Final = {
     "id": "text", "title": "text", "snippet": "text", "marks": ["text"], "feed": "text", "feed_title": "text",
     "url": "text?", "effective_at": "instant", "first_seen_at": "instant", "language": "text?", "section": "text?",
     "reading_minutes": "whole?", "sightings": "whole", "revisions": "whole", "revision": "whole?",
-    "superseded_at": "instant?", "score": "number?",
+    "superseded_at": "instant?", "score": "number?", "is_day": "flag",
 }  # fmt: skip
 _VALUES: Final = [{"value": "text", "articles": "whole"}]
 _TOTAL: Final = {"query": "text", "total": "whole?", "total_is_bounded": "flag"}

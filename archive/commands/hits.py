@@ -20,7 +20,7 @@ FIELDS: Final = (
 )  # fmt: skip
 """The columns of csv and tsv, named as in the JSON document."""
 
-MORE_FIELDS: Final = ("feed_title", "first_seen_at", "marks", "score")
+MORE_FIELDS: Final = ("feed_title", "first_seen_at", "marks", "score", "is_day")
 """Further ones that --fields may name."""
 
 CHOOSABLE: Final = ("text", "jsonl", "csv", "tsv")
@@ -179,7 +179,7 @@ def show_rows(place: Place, archive: "Archive", hits: Sequence["Hit"], *, colour
         t.echo(
             " "
             + t.paint(
-                t.pad(t.when(hit.effective_at, place.zone, now=place.now()), _DATE_WIDTH),
+                t.pad(when_of(place, hit), _DATE_WIDTH),
                 "dim",
                 colour=colour,
             )
@@ -202,6 +202,17 @@ def show_rows(place: Place, archive: "Archive", hits: Sequence["Hit"], *, colour
             t.echo(" " * indent + _fitted(parts, room, colour=colour).rstrip())
 
 
+def when_of(place: Place, hit: "Hit") -> str:
+    """Return the instant a hit is ordered by; the day alone where no hour was stated."""
+    from datetime import UTC
+
+    from archive import terminal as t
+
+    if not hit.is_day:
+        return t.when(hit.effective_at, place.zone, now=place.now())
+    return t.when(hit.effective_at, UTC, now=place.now()).removesuffix(" 12:00")
+
+
 def show_lines(place: Place, hits: Sequence["Hit"]) -> None:
     """Write hits as one line each, whose columns stand where they did in the line before: date, feed, headline, id."""
     from archive import terminal as t
@@ -209,7 +220,7 @@ def show_lines(place: Place, hits: Sequence["Hit"]) -> None:
     colour = place.has_colour
     room = max(20, min(t.columns(), 140) - 1 - _DATE_WIDTH - 2 - _FEED_WIDTH - 2 - 2 - _ID_WIDTH)
     for hit in hits:
-        when = t.pad(t.when(hit.effective_at, place.zone, now=place.now()), _DATE_WIDTH)
+        when = t.pad(when_of(place, hit), _DATE_WIDTH)
         feed = t.pad(t.printable(hit.feed), _FEED_WIDTH)
         title = _fitted(hit.title.parts, room, colour=colour)
         t.echo(

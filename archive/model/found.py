@@ -16,6 +16,7 @@ class Hit:
     """One article found. `title` and `snippet` are marked on their original spelling.
 
     `superseded_at`: when another revision took the place of the one found, where older ones were searched.
+    `is_day`: of `effective_at` the day alone was stated (UTC); its hour, noon, is for ordering.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Hit:
     score: float | None = None
     revision: int | None = None
     superseded_at: datetime | None = None
+    is_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ def hit_document(hit: Hit) -> Mapping[str, object]:
         "revision": hit.revision,
         "superseded_at": None if hit.superseded_at is None else _instant(hit.superseded_at),
         "score": None if hit.score is None else round(hit.score, 4),
+        "is_day": hit.is_day,
     }
 
 

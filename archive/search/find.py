@@ -291,6 +291,7 @@ class Search:
                 score=row.score,
                 revision=hit.number,
                 superseded_at=ends.get(row.revision),
+                is_day=hit.is_day,
             )
             for row in rows
             if (hit := held.get(row.revision)) is not None

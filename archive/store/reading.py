@@ -358,6 +358,7 @@ class HitRow(NamedTuple):
     n_sightings: int
     n_revisions: int
     number: int
+    is_day: bool
 
 
 def hit_rows(reader: Reader, revisions: Sequence[int]) -> dict[int, HitRow]:
@@ -368,7 +369,9 @@ def hit_rows(reader: Reader, revisions: Sequence[int]) -> dict[int, HitRow]:
         "SELECT r.id, r.variant_id, a.public_id, r.title, c.text, r.url, r.language, r.section,"
         " r.reading_minutes, a.effective_at, a.first_seen_at, r.number,"
         " (SELECT count(*) FROM variants AS w JOIN sightings AS s ON s.variant_id = w.id WHERE w.article_id = a.id),"
-        " (SELECT s.feed_id FROM sightings AS s WHERE s.variant_id = v.id ORDER BY s.first_seen_at, s.id LIMIT 1)"
+        " (SELECT s.feed_id FROM sightings AS s WHERE s.variant_id = v.id ORDER BY s.first_seen_at, s.id LIMIT 1),"
+        # Of a day alone noon is what an article is ordered by (`record.effective_at`).
+        " r.published_precision = 'day' AND a.effective_at = r.published_at + 43200000000"
         " FROM revisions AS r JOIN contents AS c ON c.digest = r.content_digest"
         " JOIN variants AS v ON v.id = r.variant_id JOIN articles AS a ON a.id = v.article_id"
         f" WHERE r.id IN ({_marks(revisions)})",
@@ -394,6 +397,7 @@ def hit_rows(reader: Reader, revisions: Sequence[int]) -> dict[int, HitRow]:
             feed=feeds.get(row[13], ("", ""))[0],
             feed_title=feeds.get(row[13], ("", ""))[1],
             n_revisions=tellings[row[1]],
+            is_day=bool(row[14]),
         )
         for row in rows
     }

@@ -94,7 +94,7 @@ def instant(at: datetime, zone: tzinfo) -> Instant:
 
 
 def day_alone(at: datetime) -> Instant:
-    """Return a day of which no hour was stated; its instant is 00:00 UTC of that day."""
+    """Return the day in UTC of an instant of which no hour was stated."""
     there = at.astimezone(UTC)
     day = f"{there.day} {MONTHS[there.month - 1]} {there.year}"
     return Instant(iso=f"{there:%Y-%m-%d}", whole=day, clock=day)
@@ -129,13 +129,17 @@ def item(hit: Hit, zone: tzinfo) -> Item:
         id=hit.id,
         title=hit.title if any(text.strip() for text, _ in hit.title.parts) else _untitled(hit),
         snippet=hit.snippet,
-        at=instant(hit.effective_at, zone),
+        at=day_alone(hit.effective_at) if hit.is_day else instant(hit.effective_at, zone),
         feed=hit.feed,
         feed_title=hit.feed_title or hit.feed,
         lang=lang,
         dir=text_direction("".join(text for text, _ in hit.title.parts), lang),
         notes=tuple(_notes(hit)),
     )
+
+
+def _day_of(hit: Hit, zone: tzinfo) -> date:
+    return hit.effective_at.astimezone(UTC if hit.is_day else zone).date()
 
 
 def days(hits: Iterable[Hit], zone: tzinfo, *, now: datetime) -> tuple[Day, ...]:
@@ -147,7 +151,7 @@ def days(hits: Iterable[Hit], zone: tzinfo, *, now: datetime) -> tuple[Day, ...]
             iso=day.isoformat(),
             items=tuple(item(hit, zone) for hit in group),
         )
-        for day, group in groupby(hits, key=lambda hit: hit.effective_at.astimezone(zone).date())
+        for day, group in groupby(hits, key=lambda hit: _day_of(hit, zone))
     )
 
 

@@ -291,3 +291,22 @@ def test_an_archive_that_is_held_is_not_the_readers_mistake(
         assert "try again in a moment" in answer.text
         db.close()
         assert web.get("/").status_code == 200
+
+
+def test_a_day_without_an_hour_is_shown_as_a_day(tmp_path: Path) -> None:
+    items = "".join(
+        f"<item><guid>{n}</guid><title>Brug {n}</title><dc:date>{date}</dc:date></item>"
+        for n, date in enumerate(("2026-11-20", "2026-11-20T12:00:00Z"))
+    )
+    with open_store(tmp_path / "archive.db", settle_s=0) as store:
+        Paper(store).poll_body(
+            '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>K</title>'
+            f"{items}</channel></rss>".encode(),
+            now=at(0),
+        )
+    with client_of(tmp_path) as web:
+        shown = web.get("/").text
+    times = re.findall(r'<time datetime="(2026-11-20[^"]*)">([^<]+)</time>', shown)
+    # The first names the day that both stand under.
+    assert sorted(iso for iso, _ in times[1:]) == ["2026-11-20", "2026-11-20T12:00:00Z"]
+    assert dict(times[1:])["2026-11-20"] == "20 November 2026"
