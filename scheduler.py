@@ -195,13 +195,16 @@ def unknown_command(typed: str, known: Sequence[str]) -> str:
     "config_path",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="The config file (else NEWSARCHIVE_CONFIG, ./config.toml, the user's, the machine's).",
+    help="This config file, not the one it would find.",
 )
 @click.option(
     "--color",
     "colour",
     type=click.Choice(["auto", "always", "never"]),
     help="Colour on stdout.",
+)
+@click.option(
+    "--schema-version", type=int, metavar="N", help="Of --json, that must be N: exit code 2 if not."
 )
 @click.option("--debug", is_flag=True, help="Show where an error arose.")
 @click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
@@ -211,6 +214,7 @@ def root(
     folder: Path | None,
     config_path: Path | None,
     colour: Colour | None,
+    schema_version: int | None,
     debug: bool,
 ) -> None:
     """Keep every article your feeds ever show: once, with every edit."""
@@ -223,10 +227,23 @@ def root(
         place.stated_config = config_path
     if colour is not None:
         place.colour = colour
+    if schema_version is not None:
+        _must_have_schema(schema_version)
     if ctx.invoked_subcommand is None:
         from archive.commands.setup import welcome
 
         welcome(place)
+
+
+def _must_have_schema(wanted: int) -> None:
+    """Raise UsageError where a program was written for documents of another schema than ours."""
+    from archive.search.document import SCHEMA
+
+    if wanted != SCHEMA:
+        raise UsageError(
+            f"--json has schema {SCHEMA} here, not {wanted}: install the newsarchive that has it, or read schema"
+            f" {SCHEMA} ({NAME} help json)"
+        )
 
 
 def main(argv: Sequence[str] | None = None, *, place: Place | None = None) -> int:

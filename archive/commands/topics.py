@@ -65,6 +65,7 @@ ids are strings.
 
 One of them, field by field:   newsarchive help json search
 Its JSON Schema, for programs: newsarchive help json search --schema
+Stop if it is another one:     newsarchive --schema-version 1 search WORDS --json
 """
 
 TOPICS = {"query": QUERY, "exit-codes": EXIT_CODES, "completion": COMPLETION}

@@ -196,6 +196,11 @@ CASES = (
         ("search brug --ids",),
     ),
     Case(
+        "--json has schema … here, not …: install the newsarchive that has it, or read schema …",
+        "--schema-version 9 search brug --json",
+        ("help json", "--schema-version 1 search brug --json"),
+    ),
+    Case(
         "--text, --html and --json exclude each other: give one",
         "show @ --text --html",
         ("show @ --text",),

@@ -207,6 +207,18 @@ def test_goal_6_documents_are_as_help_json_says(
     assert list(faults(document, DOCUMENTS["search"])) == [".hits[0].effective_at: 1 is no instant"]
 
 
+def test_goal_6_another_schema_than_was_asked_for_is_refused_in_a_line(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run(place, "--schema-version", "9", "search", "mini", "--json") == 2
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.startswith("newsarchive: --json has schema 1 here, not 9")
+    assert len(told.err.splitlines()) == 1
+    plain = out_of(place, capsys, "tags", "--json")
+    assert out_of(place, capsys, "--schema-version", "1", "tags", "--json") == plain
+
+
 # -- 7 and 8 ---------------------------------------------------------------------------------
 
 
