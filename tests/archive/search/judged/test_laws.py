@@ -88,6 +88,7 @@ def test_pages_put_together_are_the_whole(
         page = judged.search(query, sort=sort, limit=limit, page=page.next_page)
         assert page.n_total == whole.n_total
         paged += judged.named(page)
+        assert len(paged) <= whole.n_total  # and no page comes again for ever
     assert paged == judged.named(whole)
     assert len(paged) == whole.n_total
 
