@@ -71,13 +71,15 @@ class Archive:
         include_private: bool = True,
         as_of: datetime | None = None,
         revisions: bool = False,
+        all_kinds: bool = False,
         after: datetime | None = None,
         now: datetime | None = None,
         timezone: tzinfo = UTC,
     ) -> "Found":
         """Return a page of what a query finds (SEARCH: the language); an empty query finds everything.
 
-        `as_of` searches the texts that were current at that instant, `revisions` also those that an edit replaced;
+        `as_of` searches the texts that were current at that instant, `revisions` also those that an edit replaced
+        and, with `all_kinds`, those that any other change did;
         `after` narrows to what is dated then or later, beside what the query says.
         `now` is what ages such as since:7d count from (the clock's, if None), `timezone` where days begin. Raises
         QueryError with the place of the fault; UsageError for a `page` of another query or sort.
@@ -98,6 +100,7 @@ class Archive:
             include_private=include_private,
             as_of=as_of,
             revisions=revisions,
+            all_kinds=all_kinds,
         )
 
     def explain(
@@ -109,6 +112,7 @@ class Archive:
         all_variants: bool = False,
         as_of: datetime | None = None,
         revisions: bool = False,
+        all_kinds: bool = False,
         now: datetime | None = None,
         timezone: tzinfo = UTC,
     ) -> "Explanation":
@@ -119,7 +123,7 @@ class Archive:
         query = self._query(query_text, now=now, timezone=timezone)
         parse_s = perf_counter() - began
         with self._reader.snapshot():
-            search = self._search(query, sort, all_variants, as_of, revisions)
+            search = self._search(query, sort, all_variants, as_of, revisions, all_kinds)
             return explain(search, limit=limit, parse_s=parse_s)
 
     def facets(
@@ -184,6 +188,7 @@ class Archive:
         all_variants: bool = False,
         as_of: datetime | None = None,
         revisions: bool = False,
+        all_kinds: bool = False,
     ) -> "Search":
         from archive.search.find import Search
 
@@ -194,6 +199,7 @@ class Archive:
             all_variants=all_variants or revisions,
             as_of=as_of,
             has_history=revisions,
+            has_all_kinds=all_kinds,
         )
 
     def article(self, article_id: str) -> "Article":

@@ -55,6 +55,7 @@ class Past(NamedTuple):
 
     as_of: "datetime | None"
     revisions: bool
+    all_kinds: bool = False
 
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -119,6 +120,9 @@ EXAMPLES
     help="The texts as they stood at the end of a day (or 7d ago).",
 )
 @click.option("--revisions", is_flag=True, help="Texts that an edit replaced, too.")
+@click.option(
+    "--all-kinds", is_flag=True, help="With --revisions: what its page or a hand replaced, too."
+)
 @_form_options
 @click.option(
     "--fields", metavar="NAMES", help="Of each hit these, commas between: id,title,url (help json)."
@@ -138,6 +142,7 @@ def search(
     all_variants: bool,
     as_of: str | None,
     revisions: bool,
+    all_kinds: bool,
     output: str | None,
     format_: str | None,
     short: str | None,
@@ -163,7 +168,7 @@ def search(
         name for name, is_asked in (("urls", urls), ("ids", ids), ("count", count)) if is_asked
     ]
     form = form_of(output, format_, short, asked, null=null)
-    past = past_of(place, as_of, revisions=revisions)
+    past = past_of(place, as_of, revisions=revisions, all_kinds=all_kinds)
     chosen = chosen_of(fields, form)
     query = " ".join(words).strip()
     with Archive.open(place.archive_url) as archive:
@@ -178,6 +183,7 @@ def search(
                 all_variants=all_variants,
                 as_of=past.as_of,
                 revisions=past.revisions,
+                all_kinds=past.all_kinds,
                 now=place.now(),
                 timezone=place.zone,
             )
@@ -191,6 +197,7 @@ def search(
             all_variants=all_variants,
             as_of=past.as_of,
             revisions=past.revisions,
+            all_kinds=past.all_kinds,
             now=place.now(),
             timezone=place.zone,
         )
@@ -249,10 +256,12 @@ def chosen_of(fields: str | None, form: Form) -> tuple[str, ...]:
     return fields_of(fields)
 
 
-def past_of(place: Place, as_of: str | None, *, revisions: bool) -> Past:
+def past_of(place: Place, as_of: str | None, *, revisions: bool, all_kinds: bool = False) -> Past:
     """Return which texts the options ask for."""
+    if all_kinds and not revisions:
+        raise UsageError("--all-kinds says which revisions: give --revisions with it")
     if as_of is None:
-        return Past(None, revisions)
+        return Past(None, revisions, all_kinds)
     if revisions:
         raise UsageError("--as-of and --revisions exclude each other: give one")
     from archive.search.dates import FORMS, end_of

@@ -105,4 +105,6 @@ def _narrowed(query: Query, search: Search) -> Iterator[str]:
     if search.as_of is not None:
         yield f"as the archive stood at {search.as_of:%Y-%m-%dT%H:%M:%SZ}"
     if search.has_history:
-        yield "superseded texts too"
+        yield (
+            "superseded texts of every kind too" if search.has_all_kinds else "superseded texts too"
+        )

@@ -67,12 +67,14 @@ def search(
     include_private: bool = True,
     as_of: datetime | None = None,
     revisions: bool = False,
+    all_kinds: bool = False,
 ) -> Found:
     """Return one page of what a query finds, with its count (to 10,000) and notes on what was bounded or folded.
 
     `as_of` searches the texts that were current at that instant; `revisions` those before an edit too, each a hit
-    of its own. Raises QueryError for what only the archive can know to be wrong (a feed that does not exist, a
-    prefix of too many words), UsageError for a page of another query or sort.
+    of its own, and with `all_kinds` those before any other change. Raises QueryError for what only the archive can
+    know to be wrong (a feed that does not exist, a prefix of too many words), UsageError for a page of another query
+    or sort.
     """
     started = perf_counter()
     if sort not in SORTS:
@@ -86,6 +88,7 @@ def search(
             include_private=include_private,
             as_of=as_of,
             has_history=revisions,
+            has_all_kinds=all_kinds,
         ).page(min(max(1, limit), MAX_LIMIT), page)
     return replace(found, elapsed_s=perf_counter() - started)
 
@@ -110,10 +113,12 @@ class Search:
         include_private: bool = True,
         as_of: datetime | None = None,
         has_history: bool = False,
+        has_all_kinds: bool = False,
     ) -> None:
         self.reader, self.query, self.sort = reader, query, sort
         self.all_variants, self.include_private = all_variants, include_private
         self.as_of, self.has_history = as_of, has_history
+        self.has_all_kinds = has_all_kinds
         self.stations: dict[str, float] = {}
         with self.timed("words"):
             self.expansion, notes = expand(reader, query)
@@ -133,6 +138,7 @@ class Search:
             include_private=self.include_private,
             as_of=self.as_of,
             has_history=self.has_history,
+            has_all_kinds=self.has_all_kinds,
         )
 
     def page(self, limit: int, token: str | None) -> Found:
@@ -371,7 +377,8 @@ class Search:
 
     def digest(self) -> str:
         """Return what a page token is held against: the query, and which texts were searched."""
-        time = "history" if self.has_history else str(self.as_of or "")
+        history = "all kinds" if self.has_all_kinds else "history"
+        time = history if self.has_history else str(self.as_of or "")
         whole = f"{self.query.text.strip()}\0{time}" if time else self.query.text.strip()
         return f"{crc32(whole.encode('utf-8')):08x}"
 

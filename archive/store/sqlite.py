@@ -332,7 +332,7 @@ class Selection:
     """Which index rows a search looks at: an expression (None: all), what narrows it, whose, and of which time.
 
     Current rows, unless `as_of` (rows that were current at that instant) or `has_history` (those too that an edit of
-    the publisher replaced) says otherwise.
+    the publisher replaced; with `has_all_kinds` also those that a page, a hand or an address replaced) says otherwise.
     """
 
     match: str | None
@@ -340,6 +340,7 @@ class Selection:
     include_private: bool = True
     as_of: datetime | None = None
     has_history: bool = False
+    has_all_kinds: bool = False
 
 
 _CROWD_S: Final = 86_400
@@ -433,6 +434,8 @@ def _choose_time(
             " AND n.valid_from <= :as_of_us AND n.valid_to > :as_of_us)",
         ]
         values |= {"as_of_key": as_of_us // 1_000_000 + _CROWD_S, "as_of_us": as_of_us}
+    elif selection.has_history and selection.has_all_kinds:
+        conditions.append(f"(r.valid_to = {NEVER} OR r.valid_to > r.valid_from)")
     elif selection.has_history:
         # What a page completed or a parser read anew was no edit: those texts are left out. What a newer parser
         # corrected never held, not for an instant.

@@ -201,6 +201,11 @@ CASES = (
         ("help json", "--schema-version 1 search brug --json"),
     ),
     Case(
+        "--all-kinds says which revisions: give --revisions with it",
+        "search brug --all-kinds",
+        ("search brug --revisions --all-kinds",),
+    ),
+    Case(
         "--text, --html and --json exclude each other: give one",
         "show @ --text --html",
         ("show @ --text",),

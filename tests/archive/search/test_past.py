@@ -95,6 +95,17 @@ def test_revisions_find_what_an_edit_replaced_and_not_what_a_page_completed(news
     assert news.search("kabinet", revisions=True).n_total == 3
 
 
+def test_all_kinds_of_revisions_find_what_a_page_completed_too(news: Archive) -> None:
+    both = news.search("sluis", revisions=True, all_kinds=True).hits
+    assert [(hit.revision, hit.superseded_at is None) for hit in both] == [(2, True), (1, False)]
+    assert titles(news, "kabinet", revisions=True, all_kinds=True) == titles(
+        news, "kabinet", revisions=True
+    )
+    token = news.search("", limit=1, revisions=True, all_kinds=True).next_page
+    with pytest.raises(UsageError):
+        news.search("", limit=1, page=token, revisions=True)
+
+
 QUERY = st.sampled_from(
     ["haven", "kabinet", "", "haven -kabinet", "title:haven OR sluis", "lang:nl"]
 )
