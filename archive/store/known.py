@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from archive.identity.ids import digest16
-from archive.identity.likeness import KeyKind, Telling, Traits, candidate_keys
+from archive.identity.likeness import Key, KeyKind, Telling, Traits, candidate_keys
 from archive.store.instants import to_at, to_at_or_none
 from archive.store.prepared import Prepared, Row
 from archive.store.schema import (
@@ -42,6 +42,9 @@ MANY_RUNS = 6
 
 MAX_ROWS_A_KEY = 40
 """A key that more tellings share (a column's fixed title, a page that all items link to) proposes its newest only."""
+
+MOST_ROWS = 4_000
+"""Rows of many keys read at once: in a large archive a few phrases of everybody's have thousands each."""
 
 BLURB_ARTICLES = 3
 BLURB_WORDS = 60
@@ -123,17 +126,25 @@ class Known:
                 at_address = self._by_url[row.digest]
                 if len(at_address) < MAX_ROWS_A_KEY:
                     at_address[row.variant_id] = None
-        self._load_keys({key.value for one in traits for key in candidate_keys(one)})
+        self._load_keys({key for one in traits for key in candidate_keys(one)})
         wanted: set[int] = set()
         for one, guid_digest in zip(traits, guid_digests, strict=True):
             wanted.update(self.candidate_ids(one, guid_digest=guid_digest))
         self.load_variants(wanted)
 
-    def _load_keys(self, values: Collection[int]) -> None:
+    def _load_keys(self, keys: Collection[Key]) -> None:
         """Read which tellings have these keys, of each the newest, and only then whose they are."""
         newest: dict[int, list[int]] = defaultdict(list)
-        for batch in _batches(values):
-            for row in _UNDER_KEYS.rows(self._connection, values=batch):
+        kinds = {key.value: key.kind for key in keys}
+        for batch in _batches(kinds):
+            rows = _UNDER_KEYS.rows(self._connection, values=batch)
+            if len(rows) >= MOST_ROWS:  # one by one, so that none is read whole
+                rows = [
+                    row
+                    for value in batch
+                    for row in _UNDER_KEY.rows(self._connection, value=value, kind=kinds[value])
+                ]
+            for row in rows:
                 newest[row.value].append(row.statement_id)
         for value, statement_ids in newest.items():
             newest[value] = sorted(statement_ids, reverse=True)[:MAX_ROWS_A_KEY]
@@ -343,9 +354,16 @@ _AT_ADDRESSES: Final = Prepared(
     .order_by(url_keys.c.sighting_id.desc())
 )
 _UNDER_KEYS: Final = Prepared(
-    sa.select(identity_keys.c.value, identity_keys.c.statement_id).where(
-        _any_of(identity_keys.c.value, "values")
-    )
+    sa.select(identity_keys.c.value, identity_keys.c.statement_id)
+    .where(_any_of(identity_keys.c.value, "values"))
+    .limit(sa.literal_column(str(MOST_ROWS)))
+)
+_UNDER_KEY: Final = Prepared(
+    sa.select(identity_keys.c.value, identity_keys.c.statement_id)
+    .where(identity_keys.c.value == sa.bindparam("value"))
+    .where(identity_keys.c.kind == sa.bindparam("kind"))
+    .order_by(identity_keys.c.statement_id.desc())
+    .limit(sa.literal_column(str(MAX_ROWS_A_KEY)))
 )
 _OF_STATEMENTS: Final = Prepared(
     sa.select(statements.c.id, statements.c.variant_id).where(_any_of(statements.c.id, "ids"))

@@ -7,7 +7,7 @@ from zlib import crc32
 import pytest
 
 from archive.identity.likeness import Telling, Traits, candidate_keys, traits_of
-from archive.store.known import MAX_CANDIDATES, MAX_ROWS_A_KEY, Known, KnownVariant
+from archive.store.known import MAX_CANDIDATES, MAX_ROWS_A_KEY, MOST_ROWS, Known, KnownVariant
 from archive.store.stating import guid_digest
 from tests.archive.store.depositing import START, Paper, at, open_store
 from tests.archive.store.looking import count
@@ -73,7 +73,11 @@ def test_a_headline_in_common_is_enough(known: Known) -> None:
     assert asked(known, LIBRARY, "Sluis blijft dicht") == (7,)
 
 
-def test_of_a_key_that_all_share_the_newest_are_compared(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most_rows", [MOST_ROWS, 1], ids=["read at once", "read key by key"])
+def test_of_a_key_that_all_share_the_newest_are_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most_rows: int
+) -> None:
+    monkeypatch.setattr("archive.store.known.MOST_ROWS", most_rows)
     with open_store(tmp_path / "archive.db") as store:
         paper = Paper(store)
         for number in range(MAX_ROWS_A_KEY + 3):
