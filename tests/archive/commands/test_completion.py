@@ -78,7 +78,7 @@ def ask(folder: Path, line: str, shell: str = "bash") -> list[str]:
         ("tag 4zpe +vo", ["+vorst-dossier"]),
         ("unsave ", ["stormen"]),
         ("poll k", ["krant"]),
-        ("why o", ["ochtend"]),
+        ("why ochte", ["ochtend"]),  # an id, which is made by chance, may begin with o
         ("feeds pause ", ["krant", "ochtend"]),
         ("search --sort re", ["relevance"]),
     ],
