@@ -77,7 +77,7 @@ def _count_lines(
     for number, line in enumerate(batch, 1):
         query = line.strip()
         try:
-            if not query:  # in a list of queries more likely a slip than a wish for the count of all
+            if not query:  # more likely a slip than a wish for the count of all
                 raise UsageError("empty; to count all articles: newsarchive count")
             n, _ = _count(place, archive, query)
         except UsageError as error:

@@ -6,7 +6,8 @@ Rules that hold for every table:
   (`archive.identity.ids.digest16`), with the stated text beside it, unindexed. NULLs would pass a UNIQUE on SQLite,
   and PostgreSQL refuses index rows over 2.7 kB.
 - Statements, revisions, publications, dedup events and erasures are append-only.
-- The search tables (`search`, `search_row`, `word_sorted`, `word_ending`, `word_new`) are made by the engine files, which own all that differs.
+- The search tables (`search`, `search_row`, `word_sorted`, `word_ending`, `word_new`) are made by the engine files,
+  which own all that differs.
 """
 
 from typing import Final
