@@ -191,19 +191,18 @@ class Known:
         of_guid = sorted(self.by_guid.get(guid_digest, ()), key=lambda sighting: sighting.id)
         for sighting in of_guid[-MAX_CANDIDATES:]:
             exact[sighting.variant_id] = None
-        votes: dict[int, int] = {}
         keys = candidate_keys(traits)
-        # Of a text of some length one run of words in common is chance, two are not; any other key says enough.
-        run_vote = 1 if sum(key.kind is KeyKind.SHINGLE for key in keys) >= MANY_RUNS else 2
+        votes: dict[int, int] = {}
         for key in keys:
-            weight = run_vote if key.kind is KeyKind.SHINGLE else 2
-            for variant_id in self._by_key.get(key.value, ()):
-                votes[variant_id] = votes.get(variant_id, 0) + weight
+            if held := self._by_key.get(key.value):
+                weight = 1 if key.kind is KeyKind.SHINGLE else 2
+                for variant_id in held:
+                    votes[variant_id] = votes.get(variant_id, 0) + weight
+        # Of a text of some length one run of words in common is chance, two are not; any other key says enough.
+        is_long = bool(votes) and sum(key.kind is KeyKind.SHINGLE for key in keys) >= MANY_RUNS
+        liked = [variant_id for variant_id, n in votes.items() if n > 1] if is_long else votes
         # Equal votes: the oldest first, whatever the order of the rows.
-        likest = sorted(
-            (variant_id for variant_id, n in votes.items() if n >= 2),
-            key=lambda variant_id: (-votes[variant_id], variant_id),
-        )
+        likest = sorted(liked, key=lambda variant_id: (-votes[variant_id], variant_id))
         for variant_id in likest[:MAX_CANDIDATES]:
             exact[variant_id] = None
         return tuple(exact)
