@@ -512,6 +512,8 @@ class Service:
             clock.add_job(
                 self._back_up, "interval", seconds=every_s, id="backup", next_run_time=soon
             )
+        from ingest.wallclock import ClockStep
+
         self._step = ClockStep()
         clock.add_job(
             self._watch_clock, "interval", seconds=CLOCK_CHECK_S, id="clock", args=[clock]
@@ -669,25 +671,6 @@ class Service:
             self._engine.write(lambda: self._store.sync_feeds(wanted, now=self._place.now()))
         )
         task.add_done_callback(lambda done: self._log.info("reloaded", feeds=len(wanted)))
-
-
-class ClockStep:
-    """How far the wall clock moved against the monotonic one since it was last measured."""
-
-    def __init__(self) -> None:
-        self._before = self._apart()
-
-    def measure(self) -> float:
-        """Return the step in seconds: positive when the wall clock was set ahead."""
-        now = self._apart()
-        step, self._before = now - self._before, now
-        return step
-
-    @staticmethod
-    def _apart() -> float:
-        import time
-
-        return time.time() - time.monotonic()
 
 
 def tell_systemd(state: str) -> None:

@@ -27,7 +27,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("ingest.poll", "ingest.network"),
     ("ingest.workers", "ingest.pace", "ingest.children", "ingest.parts", "ingest.room"),
     ("ingest.feed", "ingest.page", "ingest.wire"),
-    ("ingest.clean", "ingest.dates", "ingest.logs"),
+    ("ingest.clean", "ingest.dates", "ingest.logs", "ingest.wallclock"),
     ("archive.commands",),
     ("archive.mcp", "archive.web"),
     ("archive.output",),

@@ -35,6 +35,7 @@ from archive.model.kept import EDITS, RevisionKind
 from archive.model.outcome import Deposited, FeedJob, FeedOutcome, FeedParsed
 from archive.model.stated import Entry, RejectedEntry
 from archive.store import guids
+from archive.store.decided import draft_events, draft_relations
 from archive.store.drafts import Drafts
 from archive.store.erasing import REASON, refused
 from archive.store.faces import Begun, Faces
@@ -44,17 +45,15 @@ from archive.store.index import Indexer
 from archive.store.instants import NEVER, to_us
 from archive.store.known import Known, KnownVariant
 from archive.store.known import KnownSighting as StoredSighting
-from archive.store.pagetasks import WantedPage, want_pages
+from archive.store.pagetasks import WantedPage, settle_later, want_pages
 from archive.store.policy import DepositPolicy
 from archive.store.prepared import Prepared
 from archive.store.rejecting import note_rejected
 from archive.store.schema import (
     articles,
     contents,
-    dedup_events,
     feeds,
     meta,
-    relations,
     sightings,
     statements,
     variants,
@@ -179,7 +178,7 @@ class EntryDeposit:
             now=self._now,
             spacing_s=spacing_s,
         )
-        self._settle_later({page.variant_id for page in self._pages})
+        settle_later(self._connection, self._pages, now=self._now, policy=self._policy)
         n_revised = len(edited & self._revised)
         n_seen = self._n["seen"] + self._n["revised"] - n_revised + len(seen)
         if not self._is_first_poll:
@@ -514,8 +513,8 @@ class EntryDeposit:
             variant_id=joined.variant_id or variant.id,
             verdict=joined.verdict,
         )
-        self._log_events(sighting_id, (best, *joined.against))
-        self._relate(variant.article_id, joined.relations)
+        draft_events(self._drafts, sighting_id, (best, *joined.against), at_us=self._now_us)
+        draft_relations(self._drafts, variant.article_id, joined.relations, at_us=self._now_us)
         self._touched[variant.id] = None
         if is_new or variant.page_state == "none":
             self._want_page(one, variant, again=False)
@@ -545,8 +544,13 @@ class EntryDeposit:
         )
         variant = self._draft_variant(one, article_id, public)
         sighting_id = self._draft_sighting(one, variant, rule="recycled" if new.recycled else "new")
-        self._log_events(sighting_id, new.events[: max(TOLD_OF_NEW, len(new.against))])
-        self._relate(article_id, new.relations)
+        draft_events(
+            self._drafts,
+            sighting_id,
+            new.events[: max(TOLD_OF_NEW, len(new.against))],
+            at_us=self._now_us,
+        )
+        draft_relations(self._drafts, article_id, new.relations, at_us=self._now_us)
         self._touched[variant.id] = None
         self._begun[article_id] = Begun(
             article_id=article_id,
@@ -671,50 +675,12 @@ class EntryDeposit:
             note=BACKFILL if self._is_backfill and not is_edit else None,
         )
 
-    def _log_events(self, sighting_id: int, events: Sequence[Event]) -> None:
-        for event in events:
-            self._drafts.insert(
-                dedup_events,
-                sighting_id=sighting_id,
-                candidate_variant_id=event.variant_id or None,
-                verdict=str(event.verdict.kind),
-                rule=event.verdict.rule,
-                scores=json.dumps(dict(event.verdict.scores)),
-                why=event.verdict.why,
-                source="poll",
-                at=self._now_us,
-            )
-
-    def _relate(self, article_id: int, events: Sequence[Event]) -> None:
-        for event in events:
-            if event.article_id != article_id:
-                first, second = sorted((article_id, event.article_id))
-                self._drafts.insert(
-                    relations,
-                    article_id=first,
-                    other_id=second,
-                    kind="related",
-                    rule=event.verdict.rule,
-                    why=event.verdict.why,
-                    at=self._now_us,
-                )
-
     def _want_page(self, one: StatedEntry, variant: KnownVariant, *, again: bool) -> None:
         url = one.entry.url
         if url and record.wants_page(one.entry, self._policy.page(url, self._job.page)):
             variant.page_state = "wanted"
             page = WantedPage(variant_id=variant.id, url=url, key=url_key(url) or url, again=again)
             self._pages.append(page)
-
-    def _settle_later(self, variant_ids: set[int]) -> None:
-        """Let the output wait for the pages of these variants, so that it does not show what changes in a minute."""
-        if variant_ids:
-            of_pages = sa.select(variants.c.article_id).where(variants.c.id.in_(variant_ids))
-            self._connection.execute(
-                sa.update(articles)
-                .where(articles.c.id.in_(of_pages))
-                .values(settle_at=to_us(self._now + timedelta(seconds=self._policy.settle_s)))
-            )
 
 
 # ---- statements ---------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from archive.identity.ids import digest16
 from archive.store.frontier import IDS_AT_ONCE, ids_of_hosts, refresh_hosts
 from archive.store.instants import NEVER, to_at, to_us
 from archive.store.policy import DepositPolicy
-from archive.store.schema import hosts, observations, page_tasks, sightings, variants
+from archive.store.schema import articles, hosts, observations, page_tasks, sightings, variants
 from archive.store.subscriptions import host_digest
 
 LOOKS_APART: Final = timedelta(minutes=10)
@@ -29,6 +29,20 @@ class WantedPage:
     url: str
     key: str
     again: bool
+
+
+def settle_later(
+    connection: Connection, pages: Sequence[WantedPage], *, now: datetime, policy: DepositPolicy
+) -> None:
+    """Let the output wait for these pages, so that it does not show what changes in a minute."""
+    if pages:
+        waiting = sa.select(variants.c.article_id).where(
+            variants.c.id.in_({page.variant_id for page in pages})
+        )
+        settle_at = to_us(now + timedelta(seconds=policy.settle_s))
+        connection.execute(
+            sa.update(articles).where(articles.c.id.in_(waiting)).values(settle_at=settle_at)
+        )
 
 
 def want_pages(
